@@ -1,0 +1,309 @@
+//! The nouns: spans, paragraphs, roles, kinds, verdicts, guards, findings.
+//!
+//! Plain data only. Everything the engine decides is said in these words, and every reader (cut, diff, log,
+//! report) works from them.
+
+use std::fmt;
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+/// A half-open range of bytes of the source text, on char boundaries. In JSON: `[start, end]`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(from = "[usize; 2]", into = "[usize; 2]")]
+pub struct Span {
+    /// First byte, 0-based.
+    pub start: usize,
+    /// The byte after the last.
+    pub end: usize,
+}
+
+impl Span {
+    /// The span from byte `start` up to, not including, byte `end`.
+    #[must_use]
+    pub const fn new(start: usize, end: usize) -> Self {
+        Self { start, end }
+    }
+
+    /// Length in bytes.
+    #[must_use]
+    pub const fn len(self) -> usize {
+        self.end - self.start
+    }
+
+    /// True if the span holds no byte.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.start == self.end
+    }
+
+    /// The span as an index range.
+    #[must_use]
+    pub const fn range(self) -> Range<usize> {
+        self.start..self.end
+    }
+
+    /// The part of `source` that the span names.
+    #[must_use]
+    pub fn of(self, source: &str) -> &str {
+        &source[self.range()]
+    }
+}
+
+impl From<[usize; 2]> for Span {
+    fn from([start, end]: [usize; 2]) -> Self {
+        Self { start, end }
+    }
+}
+
+impl From<Span> for [usize; 2] {
+    fn from(span: Span) -> Self {
+        [span.start, span.end]
+    }
+}
+
+/// The number of a paragraph in its document: 0-based in machine-readable output, shown 1-based as `¶n` to people.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ParagraphId(pub u32);
+
+impl ParagraphId {
+    /// The id of the paragraph at `index` (0-based).
+    ///
+    /// # Panics
+    /// If a document has 2^32 paragraphs or more; readers refuse texts that long.
+    #[must_use]
+    pub fn new(index: usize) -> Self {
+        Self(u32::try_from(index).expect("a document has fewer than 2^32 paragraphs"))
+    }
+
+    /// The 0-based index.
+    #[must_use]
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl fmt::Display for ParagraphId {
+    /// As people read it: `¶` and the 1-based number.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "¶{}", self.0 + 1)
+    }
+}
+
+/// Defines an enum of unit variants with one kebab-case name each, for logs, diffs and people.
+macro_rules! named {
+    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal,)+ }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum $name { $($(#[$doc])* #[serde(rename = $text)] $variant,)+ }
+
+        impl $name {
+            /// Every value, in declaration order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The name used in logs, diffs and on the screen.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $text),+ }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(self.name())
+            }
+        }
+    };
+}
+
+named! {
+    /// What a paragraph is in its article.
+    Role {
+        /// The article's title.
+        Headline = "headline",
+        /// A heading inside the article.
+        Subheading = "subheading",
+        /// Running text.
+        Body = "body",
+        /// Text that belongs to a picture.
+        Caption = "caption",
+        /// Somebody's words, with or without who said them; also an embedded post.
+        Quote = "quote",
+        /// A sentence of the body set apart to catch the eye.
+        PullQuote = "pull-quote",
+        /// A bullet of the summary at the top, or a standfirst.
+        KeyPoint = "key-point",
+        /// A by-line, a post's signature, a speaker's name.
+        Signature = "signature",
+        /// Page furniture: "Advertisement", "Read more".
+        Boilerplate = "boilerplate",
+        /// A title cut off, an image-file name, a related link.
+        HeadlineFragment = "headline-fragment",
+        /// A row of a list or a table.
+        ListItem = "list-item",
+        /// A line of a poem or a song.
+        Verse = "verse",
+        /// Program text.
+        Code = "code",
+        /// A line without words: `* * *`.
+        Separator = "separator",
+    }
+}
+
+named! {
+    /// What sort of echo a finding is.
+    Kind {
+        /// The same words as its twin.
+        Exact = "exact",
+        /// A caption whose words stand elsewhere.
+        Caption = "caption",
+        /// A quote given twice.
+        Quote = "quote",
+        /// A sentence lifted out of the body.
+        PullQuote = "pull-quote",
+        /// A headline, or a fragment of one, given again.
+        Headline = "headline",
+        /// A paragraph, bullet or standfirst said again in other words.
+        Restated = "restated",
+        /// Page furniture given again.
+        Boilerplate = "boilerplate",
+    }
+}
+
+named! {
+    /// What is to happen to a paragraph.
+    Verdict {
+        /// It stays.
+        Keep = "keep",
+        /// It stays, and a reader is asked.
+        Review = "review",
+        /// It goes.
+        Remove = "remove",
+    }
+}
+
+named! {
+    /// Why a paragraph that looks like another one stays.
+    Guard {
+        /// A number differs.
+        Number = "number",
+        /// A date, month or weekday differs.
+        Date = "date",
+        /// A name or a place differs.
+        Name = "name",
+        /// One denies what the other says.
+        Negation = "negation",
+        /// Who does what to whom is turned round.
+        Order = "order",
+        /// A word of other meaning stands in its place.
+        Content = "content",
+        /// It says something that its twin does not.
+        Adds = "adds",
+        /// Too short to be judged.
+        TooShort = "too-short",
+        /// The repetition is part of the form: rows, verse, speakers, signatures, subheadings.
+        Structure = "structure",
+    }
+}
+
+/// One paragraph that is, or nearly is, said by another one, and what the engine thinks of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Finding {
+    /// The paragraph found to be an echo.
+    pub paragraph: ParagraphId,
+    /// The paragraph that says the same and stays.
+    pub twin: ParagraphId,
+    /// What sort of echo.
+    pub kind: Kind,
+    /// What happens to `paragraph`.
+    pub verdict: Verdict,
+    /// What `paragraph` is.
+    pub role: Role,
+    /// What `twin` is.
+    pub twin_role: Role,
+    /// Share of the paragraph's words that the twin says, 0 to 1.
+    pub coverage: f64,
+    /// Jaccard index of the two word bags (sizes of multiset intersection and union), 0 to 1.
+    pub jaccard: f64,
+    /// How far the pair is from the line between remove and keep, -1 to 1; above 0 is on the side of removal.
+    pub margin: f64,
+    /// Words of the paragraph that the twin does not say, as written there, at most 12.
+    pub new_words: Vec<String>,
+    /// What speaks against removal.
+    pub guards: Vec<Guard>,
+    /// One plain sentence.
+    pub reason: String,
+}
+
+/// What was left undone because a bound was hit. All 0 on ordinary text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Capped {
+    /// Paragraphs that had more candidates than are compared.
+    pub candidates: usize,
+    /// Shingles that stand in more suspects than are looked up.
+    pub postings: usize,
+    /// Pairs too long to be aligned in full.
+    pub alignments: usize,
+}
+
+impl Capped {
+    /// True if any bound was hit.
+    #[must_use]
+    pub const fn any(self) -> bool {
+        self.candidates + self.postings + self.alignments > 0
+    }
+}
+
+/// Everything the engine found in one document.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Findings {
+    /// The document's paragraphs in order: disjoint byte spans.
+    pub paragraphs: Vec<Span>,
+    /// Findings in the order of their paragraphs; at most one a paragraph.
+    pub findings: Vec<Finding>,
+    /// Bounds that were hit.
+    pub capped: Capped,
+    /// Set if the removals were withdrawn (verdict review) because they would take too much of the article:
+    /// the share of its words, 0 to 1.
+    pub withdrawn: Option<f64>,
+}
+
+impl Findings {
+    /// The findings whose paragraph goes, in order.
+    pub fn removals(&self) -> impl Iterator<Item = &Finding> {
+        self.with(Verdict::Remove)
+    }
+
+    /// The findings with this verdict, in order.
+    pub fn with(&self, verdict: Verdict) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(move |finding| finding.verdict == verdict)
+    }
+
+    /// The fate of every paragraph as a run-length string: `k` kept, `r` removed, `v` review; `11k2r8k`.
+    #[must_use]
+    pub fn fates(&self) -> String {
+        use fmt::Write as _;
+        let mut fates = String::new();
+        let mut findings = self.findings.iter().peekable();
+        let mut run = (0usize, ' ');
+        for index in 0..=self.paragraphs.len() {
+            let verdict = findings.next_if(|f| f.paragraph.index() == index).map(|f| f.verdict);
+            let letter = match verdict {
+                _ if index == self.paragraphs.len() => ' ',
+                Some(Verdict::Remove) => 'r',
+                Some(Verdict::Review) => 'v',
+                Some(Verdict::Keep) | None => 'k',
+            };
+            if letter == run.1 {
+                run.0 += 1;
+            } else {
+                if run.0 > 0 {
+                    let _ = write!(fates, "{}{}", run.0, run.1);
+                }
+                run = (1, letter);
+            }
+        }
+        fates
+    }
+}
