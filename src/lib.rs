@@ -6,6 +6,7 @@ pub mod article;
 pub mod markup;
 pub mod options;
 pub mod paragraph;
+pub mod words;
 
 pub use article::Deduplicator;
 pub use options::Options;

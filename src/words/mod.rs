@@ -1,0 +1,134 @@
+//! Words: found after UAX #29, folded, hashed; their spans are those of the untouched source.
+//!
+//! Two words are the same word if they are equal after NFKC and full case folding (Unicode standard, sections 3.11
+//! and 3.13), with curly apostrophes straightened, invisible characters (soft hyphen, zero-width) dropped and HTML
+//! entities that an extractor left in the text read as what they mean. Scripts written without spaces (Han, kana,
+//! Thai, Lao, Khmer, Myanmar) give one word a character.
+//!
+//! [`scan`] does all of it in one pass without an allocation a word; [`fold`] is the slow, obvious version of the
+//! folding, used where a word's text is needed and as the judge of the pass in the tests.
+
+mod entity;
+mod hash;
+mod scan;
+mod table;
+
+use caseless::Caseless;
+use unicode_normalization::UnicodeNormalization;
+
+pub use scan::scan;
+
+use crate::paragraph::Span;
+
+/// A word of a text: where it stands and the hash of its folded letters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Word {
+    /// Bytes of the source.
+    pub span: Span,
+    /// Hash of the folded word; equal words have equal hashes, and unlike words almost never.
+    pub hash: u64,
+}
+
+/// The words of `text` in order.
+#[must_use]
+pub fn words(text: &str) -> Vec<Word> {
+    let mut words = Vec::new();
+    scan(text, |hash, start, end| words.push(Word { span: Span::new(start, end), hash }));
+    words
+}
+
+/// The folded form of one word, as [`scan`] hashes it.
+#[must_use]
+pub fn fold(word: &str) -> String {
+    let mut folded = String::with_capacity(word.len());
+    fold_into(word, &mut folded);
+    folded
+}
+
+/// As [`fold`], into a string that is cleared first.
+pub fn fold_into(word: &str, folded: &mut String) {
+    folded.clear();
+    let decoded = entity::decode_all(word);
+    folded.extend(decoded.nfkc().default_case_fold().nfkc().filter(|c| !table::ignorable(*c)).map(table::straighten));
+}
+
+/// True for characters of scripts that are written without spaces, where each character counts as a word.
+#[must_use]
+pub fn is_solo(c: char) -> bool {
+    !c.is_ascii() && table::entry(c).class() == table::Class::Solo
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use unicode_normalization::char::is_combining_mark;
+    use unicode_segmentation::UnicodeSegmentation;
+
+    use super::*;
+
+    /// The slow, obvious version: the library's segments, split at characters of scripts without spaces.
+    fn oracle(text: &str) -> Vec<(Span, String)> {
+        let mut words = Vec::new();
+        for (start, segment) in text.split_word_bound_indices() {
+            let mut cuts: Vec<usize> =
+                segment.char_indices().filter(|(_, c)| is_solo(*c)).map(|(at, _)| at).chain([0, segment.len()]).collect();
+            cuts.sort_unstable();
+            cuts.dedup();
+            for pair in cuts.windows(2) {
+                let part = &segment[pair[0]..pair[1]];
+                if part.chars().any(|c| c.is_alphanumeric() && !is_combining_mark(c)) {
+                    words.push((Span::new(start + pair[0], start + pair[1]), fold(part)));
+                }
+            }
+        }
+        words
+    }
+
+    fn assert_like_oracle(text: &str) {
+        let expected = oracle(text);
+        let found = words(text);
+        let spans: Vec<&str> = found.iter().map(|w| w.span.of(text)).collect();
+        let expected_spans: Vec<&str> = expected.iter().map(|(span, _)| span.of(text)).collect();
+        assert_eq!(spans, expected_spans, "{text:?}");
+        for (word, (_, folded)) in found.iter().zip(&expected) {
+            assert_eq!(word.hash, hash::of_bytes(folded.as_bytes()), "{:?} folds to {folded:?}", word.span.of(text));
+        }
+    }
+
+    #[test]
+    fn the_pass_finds_and_folds_like_the_library() {
+        for text in [
+            "",
+            "The quick brown fox's 3.14, can't U.S.A. e-mail 12,000.50 a_b __ x",
+            "Don’t “quote” naïve CAFÉ Straße ﬁne Ⅻ ½ №5 ǅ İstanbul ΌΣΟΣ",
+            "cafe\u{301} e\u{301}\u{323}a soft\u{ad}hyphen zero\u{200b}width a\u{200d}b",
+            "他出版了1934年的书。ひらがなカタカナ漢字 ภาษาไทยน้ำ ພາສາລາວ ខ្មែរ မြန်မာ",
+            "हिन्दी में समाचार وكالة الأنباء مُحَمَّد 한국어 뉴스 עברית צה״ל л’Україна",
+            "antidisestablishmentarianism floccinaucinihilipilification 12345678901234567890",
+        ] {
+            assert_like_oracle(text);
+        }
+    }
+
+    #[test]
+    fn entities_are_read_as_what_they_mean() {
+        let hashes = |text: &str| words(text).iter().map(|w| w.hash).collect::<Vec<_>>();
+        assert_eq!(hashes("caf&eacute;&nbsp;&quot;don&#39;t&quot; R&amp;D"), hashes("café \"don't\" R&D"));
+        assert_eq!(hashes("AT&T; &; &#xZ; &unknown;"), hashes("AT & T & xZ & unknown"));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+
+        #[test]
+        fn ascii_like_oracle(text in "[ -~]{0,40}") {
+            let text = text.replace('&', "+");
+            assert_like_oracle(&text);
+        }
+
+        #[test]
+        fn mixed_like_oracle(text in "([a-zA-Z0-9]{0,12}[ '’.,:;_-]{0,2}[à-ÿА-яΑ-ωا-ي\u{64b}-\u{652}一-丏あ-おก-ฮ\u{e34}-\u{e39}\u{e48}-\u{e4b}가-갏अ-ह\u{93c}-\u{94d}\u{300}-\u{305}\u{ad}\u{200b}ﬀ-ﬄ①-⑨]{0,4}){0,6}") {
+            assert_like_oracle(&text);
+        }
+    }
+}

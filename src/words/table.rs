@@ -1,0 +1,164 @@
+//! What every character means to the scanner, in one word of 64 bits: its class, its folded bytes, and whether it
+//! needs the slow path. Pages of 256 characters are made when first met, by asking the Unicode libraries.
+
+use std::sync::OnceLock;
+
+use caseless::Caseless;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::canonical_combining_class;
+use unicode_normalization::{IsNormalized, is_nfkc_quick};
+use unicode_segmentation::UnicodeSegmentation;
+
+/// The part a character plays in finding words (Word_Break property, UAX #29 table 3, as far as words need it).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum Class {
+    /// Parts words.
+    Other,
+    /// A word by itself: scripts written without spaces.
+    Solo,
+    /// ALetter, Hebrew_Letter.
+    Letter,
+    /// Numeric.
+    Numeric,
+    /// ExtendNumLet, such as `_`: joins, but makes no word alone.
+    Connector,
+    /// Extend, Format, ZWJ: belongs to what stands before it.
+    Extend,
+    /// MidLetter: joins two letters.
+    MidLetter,
+    /// MidNum: joins two digits.
+    MidNum,
+    /// MidNumLet, Single_Quote: joins two of either.
+    MidBoth,
+}
+
+impl Class {
+    const ALL: [Self; 9] = [
+        Self::Other,
+        Self::Solo,
+        Self::Letter,
+        Self::Numeric,
+        Self::Connector,
+        Self::Extend,
+        Self::MidLetter,
+        Self::MidNum,
+        Self::MidBoth,
+    ];
+}
+
+/// Bits 0-31: folded UTF-8, little-endian. 32-34: its length, 0 to 4. 40-43: class. 44: slow. 48-55: combining class.
+#[derive(Clone, Copy)]
+pub(super) struct Entry(u64);
+
+impl Entry {
+    #[inline]
+    pub(super) const fn class(self) -> Class {
+        Class::ALL[((self.0 >> 40) & 15) as usize]
+    }
+
+    /// The folded bytes and how many.
+    #[inline]
+    pub(super) const fn folded(self) -> (u64, u32) {
+        (self.0 & 0xffff_ffff, (self.0 >> 32) as u32 & 7)
+    }
+
+    /// True if the word must be folded as a whole: the character may combine with its neighbours, or folds to more
+    /// than four bytes.
+    #[inline]
+    pub(super) const fn slow(self) -> bool {
+        self.0 >> 44 & 1 == 1
+    }
+
+    /// Canonical combining class; marks out of order need the slow path.
+    #[inline]
+    pub(super) const fn combining(self) -> u8 {
+        (self.0 >> 48) as u8
+    }
+
+    fn of(c: char) -> Self {
+        let folded: String =
+            c.nfkc().default_case_fold().nfkc().filter(|c| !ignorable(*c)).map(straighten).collect();
+        let composes = is_nfkc_quick(folded.chars()) != IsNormalized::Yes || jamo(c);
+        let slow = folded.len() > 4 || composes;
+        let mut bits = u64::from(class(c) as u8) << 40 | u64::from(slow) << 44;
+        bits |= u64::from(folded.chars().next().map_or(0, canonical_combining_class)) << 48;
+        if !slow {
+            bits |= (folded.len() as u64) << 32;
+            for (at, byte) in folded.bytes().enumerate() {
+                bits |= u64::from(byte) << (8 * at);
+            }
+        }
+        Self(bits)
+    }
+}
+
+/// Conjoining Hangul letters compose without being marked as such one by one.
+const fn jamo(c: char) -> bool {
+    matches!(c, '\u{1100}'..='\u{11ff}' | '\u{a960}'..='\u{a97c}' | '\u{d7b0}'..='\u{d7fb}')
+}
+
+/// Characters that show nothing and that one copy has and the other has not.
+pub(super) const fn ignorable(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}'
+        | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+        | '\u{e0000}'..='\u{e0fff}'
+    )
+}
+
+/// Every apostrophe is the plain one.
+pub(super) const fn straighten(c: char) -> char {
+    match c {
+        '\u{2018}' | '\u{2019}' | '\u{201b}' | '\u{2bc}' | '\u{ff07}' => '\'',
+        other => other,
+    }
+}
+
+/// The class of `c`, found by asking the segmentation library how `c` behaves between letters and digits.
+fn class(c: char) -> Class {
+    let whole = |text: String| text.split_word_bounds().nth(1).is_none();
+    let between = |l: &str, r: &str| whole(format!("{l}{c}{r}"));
+    if between("", "a") {
+        return match () {
+            () if !c.is_alphanumeric() && between("", "_") => Class::Connector,
+            () if between("1.", "") => Class::Numeric,
+            () => Class::Letter,
+        };
+    }
+    if between("!", "") || between("a", "") {
+        return Class::Extend;
+    }
+    match (between("a", "a"), between("1", "1")) {
+        (true, true) => Class::MidBoth,
+        (true, false) => Class::MidLetter,
+        (false, true) => Class::MidNum,
+        (false, false) if c.is_alphanumeric() => Class::Solo,
+        (false, false) => Class::Other,
+    }
+}
+
+type Page = [Entry; 256];
+
+static PAGES: [OnceLock<Box<Page>>; 0x1100] = [const { OnceLock::new() }; 0x1100];
+
+/// The page with the characters `256 * number` and following.
+#[inline]
+pub(super) fn page(number: usize) -> &'static Page {
+    PAGES[number].get_or_init(|| {
+        let mut page = Box::new([Entry(0); 256]);
+        for (low, entry) in page.iter_mut().enumerate() {
+            if let Some(c) = char::from_u32((number * 256 + low) as u32) {
+                *entry = Entry::of(c);
+            }
+        }
+        page
+    })
+}
+
+/// What `c` means.
+#[inline]
+pub(super) fn entry(c: char) -> Entry {
+    page(c as usize >> 8)[c as usize & 255]
+}
