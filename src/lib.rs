@@ -6,6 +6,8 @@ pub mod article;
 pub mod markup;
 pub mod options;
 pub mod paragraph;
+pub mod shingle;
+pub mod similarity;
 pub mod words;
 
 pub use article::Deduplicator;

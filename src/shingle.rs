@@ -1,0 +1,170 @@
+//! Shingles: n neighbouring words of a paragraph as one hash.
+//!
+//! Word hashes are rolled into a polynomial over the last n words (Rabin and Karp) and finished by XXH3, so that each
+//! shingle costs the same for any n and its bits are evenly spread. The rolled value depends on where words begin and
+//! end: "ab c" and "a bc" differ.
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::paragraph::Span;
+use crate::words::scan;
+
+/// Base of the polynomial: odd, so that multiplying by it loses nothing.
+const BASE: u64 = 0x9fb2_1c65_1e98_df25;
+
+/// The word hashes and shingles of a document's paragraphs, in order. Reusable: filling it again keeps its memory.
+#[derive(Debug, Default)]
+pub struct Prints {
+    words: Vec<u64>,
+    shingles: Vec<u64>,
+    /// For each paragraph, where its words and its shingles end.
+    ends: Vec<(usize, usize)>,
+}
+
+impl Prints {
+    /// Reads the paragraphs of `text`; shingles are of `ngram` words (1 to 8). A paragraph of fewer words is one
+    /// shingle of all its words.
+    pub fn fill(&mut self, text: &str, paragraphs: &[Span], ngram: usize) {
+        self.words.clear();
+        self.shingles.clear();
+        self.ends.clear();
+        self.extend(text, paragraphs, ngram);
+    }
+
+    fn extend(&mut self, text: &str, paragraphs: &[Span], ngram: usize) {
+        let leaving = (1..ngram).fold(BASE, |power, _| power.wrapping_mul(BASE));
+        for paragraph in paragraphs {
+            let (words, shingles) = (&mut self.words, &mut self.shingles);
+            let first = words.len();
+            let mut rolled = 0u64;
+            scan(paragraph.of(text), |hash, _, _| {
+                rolled = rolled.wrapping_mul(BASE).wrapping_add(hash);
+                let count = words.len() - first;
+                if count >= ngram {
+                    rolled = rolled.wrapping_sub(words[words.len() - ngram].wrapping_mul(leaving));
+                }
+                words.push(hash);
+                if count + 1 >= ngram {
+                    shingles.push(finish(rolled));
+                }
+            });
+            let count = words.len() - first;
+            if count > 0 && count < ngram {
+                shingles.push(finish(rolled));
+            }
+            self.ends.push((words.len(), shingles.len()));
+        }
+    }
+
+    /// As [`Prints::fill`], for one huge text: its paragraphs are shared out over the threads at hand. The result
+    /// is the same.
+    pub fn fill_parallel(&mut self, text: &str, paragraphs: &[Span], ngram: usize) {
+        use rayon::prelude::*;
+        let part = paragraphs.len().div_ceil(rayon::current_num_threads() * 4).max(1);
+        let parts: Vec<Self> = paragraphs
+            .par_chunks(part)
+            .map(|chunk| {
+                let mut prints = Self::default();
+                prints.extend(text, chunk, ngram);
+                prints
+            })
+            .collect();
+        self.words.clear();
+        self.shingles.clear();
+        self.ends.clear();
+        for part in parts {
+            let (words, shingles) = (self.words.len(), self.shingles.len());
+            self.words.extend_from_slice(&part.words);
+            self.shingles.extend_from_slice(&part.shingles);
+            self.ends.extend(part.ends.iter().map(|(w, s)| (w + words, s + shingles)));
+        }
+    }
+
+    /// How many paragraphs were read.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// True if no paragraph was read.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// How many words the document has.
+    #[must_use]
+    pub fn word_count(&self) -> usize {
+        self.words.len()
+    }
+
+    /// Every shingle of the document, paragraph after paragraph.
+    #[must_use]
+    pub fn all_shingles(&self) -> &[u64] {
+        &self.shingles
+    }
+
+    /// The word hashes of the paragraph at `index` (0-based).
+    #[must_use]
+    pub fn words(&self, index: usize) -> &[u64] {
+        let start = if index == 0 { 0 } else { self.ends[index - 1].0 };
+        &self.words[start..self.ends[index].0]
+    }
+
+    /// The shingles of the paragraph at `index` (0-based).
+    #[must_use]
+    pub fn shingles(&self, index: usize) -> &[u64] {
+        let start = if index == 0 { 0 } else { self.ends[index - 1].1 };
+        &self.shingles[start..self.ends[index].1]
+    }
+}
+
+#[inline]
+fn finish(rolled: u64) -> u64 {
+    xxh3_64(&rolled.to_le_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::words;
+
+    fn shingles(text: &str, ngram: usize) -> Vec<u64> {
+        let mut prints = Prints::default();
+        prints.fill(text, &[Span::new(0, text.len())], ngram);
+        prints.shingles(0).to_vec()
+    }
+
+    #[test]
+    fn a_shingle_depends_on_its_own_words_only() {
+        let long = shingles("zero one two three four five six", 3);
+        assert_eq!(long.len(), 5);
+        assert_eq!(long[2..4], shingles("two three four five", 3)[..]);
+        assert_eq!(shingles("two three", 3).len(), 1);
+        assert_ne!(shingles("ab c", 2), shingles("a bc", 2));
+        assert!(shingles("* * *", 3).is_empty());
+    }
+
+    #[test]
+    fn rolling_equals_hashing_each_window_afresh() {
+        let text = "the cat sat on the mat and the cat sat on the mat again";
+        let hashes: Vec<u64> = words(text).iter().map(|w| w.hash).collect();
+        for ngram in 1..=8 {
+            let afresh: Vec<u64> = hashes
+                .windows(ngram)
+                .map(|w| finish(w.iter().fold(0u64, |sum, h| sum.wrapping_mul(BASE).wrapping_add(*h))))
+                .collect();
+            assert_eq!(shingles(text, ngram), afresh, "n = {ngram}");
+        }
+    }
+
+    #[test]
+    fn parallel_equals_serial() {
+        let text = "one two three four\nfive six\n***\nseven eight nine ten eleven\n";
+        let spans: Vec<Span> = crate::markup::plain::paragraphs(text, crate::options::Paragraphs::Line);
+        let (mut serial, mut parallel) = (Prints::default(), Prints::default());
+        serial.fill(text, &spans, 2);
+        parallel.fill_parallel(text, &spans, 2);
+        assert_eq!((serial.words, serial.shingles, serial.ends), (parallel.words, parallel.shingles, parallel.ends));
+    }
+}

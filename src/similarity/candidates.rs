@@ -1,0 +1,267 @@
+//! Candidates: pairs of paragraphs that could be near-duplicates. Never too few, maybe too many.
+//!
+//! Two sweeps over a bitmap that never forgets (a bit per shingle hash; collisions only add) tell which paragraphs
+//! hold shingles that stand elsewhere, too. Only where a paragraph's share of such shingles is high enough does an
+//! exact index follow: the repeated shingles sorted, each run of equal ones a list of paragraphs that share it.
+//! Most articles end after the first sweep.
+
+use crate::shingle::Prints;
+
+/// Bits of the bitmap for each shingle; at 16 to 32, a chance hit is rare.
+const BITS_PER_SHINGLE: usize = 16;
+
+/// Most candidates compared for one paragraph.
+pub const MOST_CANDIDATES: usize = 64;
+
+/// A shingle shared by more paragraphs than this joins each of them to the first [`FEW`] only.
+const MANY: usize = 64;
+
+/// See [`MANY`].
+const FEW: usize = 8;
+
+/// Two paragraphs (0-based indices, `first < second`) that share shingles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Candidate {
+    /// The earlier paragraph.
+    pub first: u32,
+    /// The later paragraph.
+    pub second: u32,
+    /// How many distinct shingles both have.
+    pub shared: u32,
+}
+
+/// What the search gives, and what it left out.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Candidates {
+    /// Ordered by `second`, then `first`.
+    pub pairs: Vec<Candidate>,
+    /// Paragraphs that had more than [`MOST_CANDIDATES`].
+    pub capped_paragraphs: usize,
+    /// Shingles shared by too many paragraphs to pair them all.
+    pub capped_shingles: usize,
+}
+
+/// Memory of the search, kept between documents.
+#[derive(Debug, Default)]
+pub struct Search {
+    once: Vec<u64>,
+    twice: Vec<u64>,
+    repeated: Vec<(u64, u32)>,
+    shares: Vec<u32>,
+    hits: Vec<(u32, u32)>,
+    runs: Vec<(u32, u32)>,
+    counts: Vec<u32>,
+    found: Vec<Candidate>,
+}
+
+impl Search {
+    /// Pairs of which the smaller shares at least `share` (0 to 1) of its distinct shingles with the other.
+    ///
+    /// `skip[i]` leaves paragraph `i` out (it is a copy of another one); an empty slice skips none.
+    pub fn candidates(&mut self, prints: &Prints, share: f64, skip: &[bool]) -> Candidates {
+        let mut result = Candidates::default();
+        if !self.mark(prints) {
+            return result;
+        }
+        self.collect_repeated(prints, skip);
+        if !self.any_suspect(prints, share) {
+            return result;
+        }
+        result.capped_shingles = self.index(prints.len());
+        self.pair(share, prints, &mut result);
+        result
+    }
+
+    /// Fills the bitmaps; false if no shingle of the document stands twice.
+    fn mark(&mut self, prints: &Prints) -> bool {
+        let shingles = prints.all_shingles();
+        let bits = (shingles.len() * BITS_PER_SHINGLE).next_power_of_two().max(1024);
+        self.once.clear();
+        self.once.resize(bits / 64, 0);
+        self.twice.clear();
+        let shift = 64 - bits.trailing_zeros();
+        for &shingle in shingles {
+            let at = (shingle >> shift) as usize;
+            let (word, bit) = (at / 64, 1u64 << (at % 64));
+            if self.once[word] & bit == 0 {
+                self.once[word] |= bit;
+            } else {
+                if self.twice.is_empty() {
+                    self.twice.resize(bits / 64, 0);
+                }
+                self.twice[word] |= bit;
+            }
+        }
+        !self.twice.is_empty()
+    }
+
+    /// Lists the repeated shingles of each paragraph, and counts the distinct ones.
+    fn collect_repeated(&mut self, prints: &Prints, skip: &[bool]) {
+        let shift = 64 - (self.twice.len() as u64 * 64).trailing_zeros();
+        self.repeated.clear();
+        self.shares.clear();
+        for paragraph in 0..prints.len() {
+            let from = self.repeated.len();
+            if !skip.get(paragraph).copied().unwrap_or(false) {
+                for &shingle in prints.shingles(paragraph) {
+                    let at = (shingle >> shift) as usize;
+                    if self.twice[at / 64] >> (at % 64) & 1 == 1 {
+                        self.repeated.push((shingle, paragraph as u32));
+                    }
+                }
+            }
+            self.repeated[from..].sort_unstable();
+            let kept = dedup_from(&mut self.repeated, from);
+            self.shares.push(kept as u32);
+        }
+    }
+
+    /// How many distinct shingles paragraph `index` has: those that are not repeated are distinct anyway.
+    fn distinct(&self, prints: &Prints, index: usize) -> usize {
+        // Repeats inside the paragraph were merged in `repeated`; counting them once keeps the share an upper bound.
+        let all = prints.shingles(index).len();
+        let repeated = self.shares[index] as usize;
+        all.min(repeated + all.saturating_sub(self.raw_repeats(prints, index)))
+    }
+
+    /// How many shingles of paragraph `index`, counted with multiplicity, are repeated somewhere.
+    fn raw_repeats(&self, prints: &Prints, index: usize) -> usize {
+        let shift = 64 - (self.twice.len() as u64 * 64).trailing_zeros();
+        let repeated = |shingle: u64| {
+            let at = (shingle >> shift) as usize;
+            self.twice[at / 64] >> (at % 64) & 1 == 1
+        };
+        prints.shingles(index).iter().filter(|s| repeated(**s)).count()
+    }
+
+    fn any_suspect(&self, prints: &Prints, share: f64) -> bool {
+        (0..prints.len()).any(|index| {
+            let repeated = self.shares[index];
+            repeated > 0 && f64::from(repeated) >= share * self.distinct(prints, index) as f64
+        })
+    }
+
+    /// Sorts the repeated shingles into runs and notes for each paragraph the runs it is in; returns how many runs
+    /// were too long to pair in full.
+    fn index(&mut self, paragraphs: usize) -> usize {
+        self.repeated.sort_unstable();
+        self.runs.clear();
+        self.hits.clear();
+        let mut capped = 0;
+        let mut start = 0;
+        while start < self.repeated.len() {
+            let shingle = self.repeated[start].0;
+            let mut end = start + 1;
+            while end < self.repeated.len() && self.repeated[end].0 == shingle {
+                end += 1;
+            }
+            let len = end - start;
+            if len > 1 {
+                let run = self.runs.len() as u32;
+                capped += usize::from(len > MANY);
+                let partners = if len > MANY { FEW } else { len };
+                self.hits.extend(self.repeated[start..end].iter().map(|(_, paragraph)| (*paragraph, run)));
+                self.runs.push((start as u32, (start + partners) as u32));
+            }
+            start = end;
+        }
+        self.hits.sort_unstable();
+        self.counts.clear();
+        self.counts.resize(paragraphs, 0);
+        capped
+    }
+
+    fn pair(&mut self, share: f64, prints: &Prints, result: &mut Candidates) {
+        let mut from = 0;
+        while from < self.hits.len() {
+            let second = self.hits[from].0;
+            let mut to = from;
+            self.found.clear();
+            while to < self.hits.len() && self.hits[to].0 == second {
+                let (start, end) = self.runs[self.hits[to].1 as usize];
+                for &(_, first) in &self.repeated[start as usize..end as usize] {
+                    if first >= second {
+                        break;
+                    }
+                    if self.counts[first as usize] == 0 {
+                        self.found.push(Candidate { first, second, shared: 0 });
+                    }
+                    self.counts[first as usize] += 1;
+                }
+                to += 1;
+            }
+            from = to;
+            for candidate in &mut self.found {
+                candidate.shared = std::mem::take(&mut self.counts[candidate.first as usize]);
+            }
+            let mut found = std::mem::take(&mut self.found);
+            let own = self.distinct(prints, second as usize);
+            found.retain(|c| {
+                let smaller = own.min(self.distinct(prints, c.first as usize));
+                f64::from(c.shared) >= share * smaller as f64
+            });
+            if found.len() > MOST_CANDIDATES {
+                result.capped_paragraphs += 1;
+                found.sort_unstable_by_key(|c| (std::cmp::Reverse(c.shared), c.first));
+                found.truncate(MOST_CANDIDATES);
+            }
+            found.sort_unstable();
+            result.pairs.extend_from_slice(&found);
+            self.found = found;
+        }
+    }
+}
+
+/// Removes equal neighbours of `list[from..]`, which is sorted; returns how many are left there.
+fn dedup_from(list: &mut Vec<(u64, u32)>, from: usize) -> usize {
+    let mut kept = from;
+    for at in from..list.len() {
+        if kept == from || list[at] != list[kept - 1] {
+            list[kept] = list[at];
+            kept += 1;
+        }
+    }
+    list.truncate(kept);
+    kept - from
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::markup::plain;
+    use crate::options::Paragraphs;
+
+    /// All pairs, by sets.
+    fn oracle(prints: &Prints, share: f64) -> Vec<Candidate> {
+        let sets: Vec<HashSet<u64>> = (0..prints.len()).map(|i| prints.shingles(i).iter().copied().collect()).collect();
+        let mut pairs = Vec::new();
+        for second in 0..sets.len() {
+            for first in 0..second {
+                let shared = sets[first].intersection(&sets[second]).count();
+                let smaller = sets[first].len().min(sets[second].len());
+                if shared > 0 && shared as f64 >= share * smaller as f64 {
+                    pairs.push(Candidate { first: first as u32, second: second as u32, shared: shared as u32 });
+                }
+            }
+        }
+        pairs
+    }
+
+    proptest! {
+        #[test]
+        fn finds_every_pair_that_comparing_all_finds(
+            text in "((one|two|three|four|five|six) ){1,9}(\n((one|two|three|four|five|six) ){1,9}){0,12}",
+            share in prop::sample::select(vec![0.1, 0.3, 0.5, 1.0]),
+            ngram in 1usize..4,
+        ) {
+            let mut prints = Prints::default();
+            prints.fill(&text, &plain::paragraphs(&text, Paragraphs::Line), ngram);
+            let found = Search::default().candidates(&prints, share, &[]);
+            prop_assert_eq!(found.pairs, oracle(&prints, share));
+        }
+    }
+}
