@@ -3,11 +3,15 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod article;
+pub mod facts;
+pub mod lexicon;
 pub mod markup;
 pub mod options;
 pub mod paragraph;
+pub mod role;
 pub mod shingle;
 pub mod similarity;
+pub mod verdict;
 pub mod words;
 
 pub use article::Deduplicator;

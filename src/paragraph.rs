@@ -196,6 +196,8 @@ named! {
         Negation = "negation",
         /// Who does what to whom is turned round.
         Order = "order",
+        /// A word stands where its opposite stands there: before and after, more and less.
+        Opposite = "opposite",
         /// A word of other meaning stands in its place.
         Content = "content",
         /// It says something that its twin does not.

@@ -98,6 +98,12 @@ impl Prints {
         self.words.len()
     }
 
+    /// The hashes of the document's words, in order.
+    #[must_use]
+    pub fn all_words(&self) -> &[u64] {
+        &self.words
+    }
+
     /// Every shingle of the document, paragraph after paragraph.
     #[must_use]
     pub fn all_shingles(&self) -> &[u64] {

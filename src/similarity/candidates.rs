@@ -5,6 +5,8 @@
 //! exact index follow: the repeated shingles sorted, each run of equal ones a list of paragraphs that share it.
 //! Most articles end after the first sweep.
 
+use std::collections::HashMap;
+
 use crate::shingle::Prints;
 
 /// Bits of the bitmap for each shingle; at 16 to 32, a chance hit is rare.
@@ -15,6 +17,9 @@ pub const MOST_CANDIDATES: usize = 64;
 
 /// A shingle shared by more paragraphs than this joins each of them to the first [`FEW`] only.
 const MANY: usize = 64;
+
+/// An odd number to mix hashes with.
+const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// See [`MANY`].
 const FEW: usize = 8;
@@ -33,6 +38,8 @@ pub struct Candidate {
 /// What the search gives, and what it left out.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Candidates {
+    /// Paragraphs with the same words as an earlier one: the copy, and the first of its kind, which alone is paired.
+    pub copies: Vec<(u32, u32)>,
     /// Ordered by `second`, then `first`.
     pub pairs: Vec<Candidate>,
     /// Paragraphs that had more than [`MOST_CANDIDATES`].
@@ -47,7 +54,8 @@ pub struct Search {
     once: Vec<u64>,
     twice: Vec<u64>,
     repeated: Vec<(u64, u32)>,
-    shares: Vec<u32>,
+    /// For each paragraph: its distinct repeated shingles, and all its distinct shingles.
+    sizes: Vec<(u32, u32)>,
     hits: Vec<(u32, u32)>,
     runs: Vec<(u32, u32)>,
     counts: Vec<u32>,
@@ -57,18 +65,19 @@ pub struct Search {
 impl Search {
     /// Pairs of which the smaller shares at least `share` (0 to 1) of its distinct shingles with the other.
     ///
-    /// `skip[i]` leaves paragraph `i` out (it is a copy of another one); an empty slice skips none.
-    pub fn candidates(&mut self, prints: &Prints, share: f64, skip: &[bool]) -> Candidates {
+    /// `same(i, j)` tells whether two paragraphs whose words have equal hashes have equal words.
+    pub fn candidates(&mut self, prints: &Prints, share: f64, same: impl Fn(usize, usize) -> bool) -> Candidates {
         let mut result = Candidates::default();
         if !self.mark(prints) {
             return result;
         }
-        self.collect_repeated(prints, skip);
-        if !self.any_suspect(prints, share) {
+        self.collect_repeated(prints);
+        if !self.any_suspect(share) {
             return result;
         }
+        self.collapse(prints, same, &mut result.copies);
         result.capped_shingles = self.index(prints.len());
-        self.pair(share, prints, &mut result);
+        self.pair(share, &mut result);
         result
     }
 
@@ -96,49 +105,50 @@ impl Search {
     }
 
     /// Lists the repeated shingles of each paragraph, and counts the distinct ones.
-    fn collect_repeated(&mut self, prints: &Prints, skip: &[bool]) {
+    fn collect_repeated(&mut self, prints: &Prints) {
         let shift = 64 - (self.twice.len() as u64 * 64).trailing_zeros();
         self.repeated.clear();
-        self.shares.clear();
+        self.sizes.clear();
         for paragraph in 0..prints.len() {
             let from = self.repeated.len();
-            if !skip.get(paragraph).copied().unwrap_or(false) {
-                for &shingle in prints.shingles(paragraph) {
-                    let at = (shingle >> shift) as usize;
-                    if self.twice[at / 64] >> (at % 64) & 1 == 1 {
-                        self.repeated.push((shingle, paragraph as u32));
-                    }
+            for &shingle in prints.shingles(paragraph) {
+                let at = (shingle >> shift) as usize;
+                if self.twice[at / 64] >> (at % 64) & 1 == 1 {
+                    self.repeated.push((shingle, paragraph as u32));
                 }
             }
+            let with_repeats = self.repeated.len() - from;
             self.repeated[from..].sort_unstable();
             let kept = dedup_from(&mut self.repeated, from);
-            self.shares.push(kept as u32);
+            let distinct = prints.shingles(paragraph).len() - with_repeats + kept;
+            self.sizes.push((kept as u32, distinct as u32));
         }
     }
 
-    /// How many distinct shingles paragraph `index` has: those that are not repeated are distinct anyway.
-    fn distinct(&self, prints: &Prints, index: usize) -> usize {
-        // Repeats inside the paragraph were merged in `repeated`; counting them once keeps the share an upper bound.
-        let all = prints.shingles(index).len();
-        let repeated = self.shares[index] as usize;
-        all.min(repeated + all.saturating_sub(self.raw_repeats(prints, index)))
+    fn any_suspect(&self, share: f64) -> bool {
+        self.sizes.iter().any(|&(repeated, all)| repeated > 0 && f64::from(repeated) >= share * f64::from(all))
     }
 
-    /// How many shingles of paragraph `index`, counted with multiplicity, are repeated somewhere.
-    fn raw_repeats(&self, prints: &Prints, index: usize) -> usize {
-        let shift = 64 - (self.twice.len() as u64 * 64).trailing_zeros();
-        let repeated = |shingle: u64| {
-            let at = (shingle >> shift) as usize;
-            self.twice[at / 64] >> (at % 64) & 1 == 1
-        };
-        prints.shingles(index).iter().filter(|s| repeated(**s)).count()
-    }
-
-    fn any_suspect(&self, prints: &Prints, share: f64) -> bool {
-        (0..prints.len()).any(|index| {
-            let repeated = self.shares[index];
-            repeated > 0 && f64::from(repeated) >= share * self.distinct(prints, index) as f64
-        })
+    /// Takes paragraphs that have the words of an earlier one out of the search.
+    fn collapse(&mut self, prints: &Prints, same: impl Fn(usize, usize) -> bool, copies: &mut Vec<(u32, u32)>) {
+        let mut firsts: HashMap<u64, Vec<u32>> = HashMap::new();
+        for (index, &(repeated, all)) in self.sizes.iter().enumerate() {
+            if repeated < all || all == 0 {
+                continue;
+            }
+            let words = prints.words(index);
+            let key = words.iter().fold(words.len() as u64, |key, w| (key.rotate_left(5) ^ w).wrapping_mul(MIX));
+            let known = firsts.entry(key).or_default();
+            let first =
+                known.iter().find(|&&first| prints.words(first as usize) == words && same(first as usize, index));
+            match first {
+                Some(&first) => copies.push((index as u32, first)),
+                None => known.push(index as u32),
+            }
+        }
+        if !copies.is_empty() {
+            self.repeated.retain(|(_, paragraph)| copies.binary_search_by_key(paragraph, |copy| copy.0).is_err());
+        }
     }
 
     /// Sorts the repeated shingles into runs and notes for each paragraph the runs it is in; returns how many runs
@@ -171,7 +181,7 @@ impl Search {
         capped
     }
 
-    fn pair(&mut self, share: f64, prints: &Prints, result: &mut Candidates) {
+    fn pair(&mut self, share: f64, result: &mut Candidates) {
         let mut from = 0;
         while from < self.hits.len() {
             let second = self.hits[from].0;
@@ -195,10 +205,10 @@ impl Search {
                 candidate.shared = std::mem::take(&mut self.counts[candidate.first as usize]);
             }
             let mut found = std::mem::take(&mut self.found);
-            let own = self.distinct(prints, second as usize);
+            let own = self.sizes[second as usize].1;
             found.retain(|c| {
-                let smaller = own.min(self.distinct(prints, c.first as usize));
-                f64::from(c.shared) >= share * smaller as f64
+                let smaller = own.min(self.sizes[c.first as usize].1);
+                f64::from(c.shared) >= share * f64::from(smaller)
             });
             if found.len() > MOST_CANDIDATES {
                 result.capped_paragraphs += 1;
@@ -260,7 +270,7 @@ mod tests {
         ) {
             let mut prints = Prints::default();
             prints.fill(&text, &plain::paragraphs(&text, Paragraphs::Line), ngram);
-            let found = Search::default().candidates(&prints, share, &[]);
+            let found = Search::default().candidates(&prints, share, |_, _| false);
             prop_assert_eq!(found.pairs, oracle(&prints, share));
         }
     }

@@ -1,3 +1,6 @@
 //! Which paragraphs are alike, and how: candidates by shingles, then the alignment of each pair on its words.
 
+pub mod align;
 pub mod candidates;
+pub(crate) mod like;
+pub mod vocabulary;

@@ -52,6 +52,12 @@ pub fn fold_into(word: &str, folded: &mut String) {
     folded.extend(decoded.nfkc().default_case_fold().nfkc().filter(|c| !table::ignorable(*c)).map(table::straighten));
 }
 
+/// The hash that [`scan`] gives a word whose folded form is `folded`.
+#[must_use]
+pub fn hash_of(folded: &str) -> u64 {
+    hash::of_bytes(folded.as_bytes())
+}
+
 /// True for characters of scripts that are written without spaces, where each character counts as a word.
 #[must_use]
 pub fn is_solo(c: char) -> bool {
@@ -70,8 +76,12 @@ mod tests {
     fn oracle(text: &str) -> Vec<(Span, String)> {
         let mut words = Vec::new();
         for (start, segment) in text.split_word_bound_indices() {
-            let mut cuts: Vec<usize> =
-                segment.char_indices().filter(|(_, c)| is_solo(*c)).map(|(at, _)| at).chain([0, segment.len()]).collect();
+            let mut cuts: Vec<usize> = segment
+                .char_indices()
+                .filter(|(_, c)| is_solo(*c))
+                .map(|(at, _)| at)
+                .chain([0, segment.len()])
+                .collect();
             cuts.sort_unstable();
             cuts.dedup();
             for pair in cuts.windows(2) {

@@ -77,8 +77,7 @@ impl Entry {
     }
 
     fn of(c: char) -> Self {
-        let folded: String =
-            c.nfkc().default_case_fold().nfkc().filter(|c| !ignorable(*c)).map(straighten).collect();
+        let folded: String = c.nfkc().default_case_fold().nfkc().filter(|c| !ignorable(*c)).map(straighten).collect();
         let composes = is_nfkc_quick(folded.chars()) != IsNormalized::Yes || jamo(c);
         let slow = folded.len() > 4 || composes;
         let mut bits = u64::from(class(c) as u8) << 40 | u64::from(slow) << 44;

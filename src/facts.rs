@@ -1,0 +1,397 @@
+//! What the differences of an aligned pair mean: which are harmless, which are facts, and what is new.
+//!
+//! Seen from the first paragraph: may it go, because the second says all of it? A number, date, name, negation or
+//! opposite that stands where the second has another one is a fact: a guard. What has no counterpart is new.
+
+use crate::lexicon::{Class, Entry, Lexicon};
+use crate::paragraph::Guard;
+use crate::role::Shape;
+use crate::role::trimming::Trimming;
+use crate::similarity::align::{Alignment, Match};
+use crate::similarity::like::gaps;
+
+/// One paragraph of a pair, with all that is known of its words.
+#[derive(Clone, Copy)]
+pub struct Side<'a> {
+    /// For each word, its folded form.
+    pub folded: &'a [&'a str],
+    /// For each word, what it is.
+    pub kinds: &'a [WordKind],
+    /// What can be seen of the paragraph by itself.
+    pub shape: &'a Shape,
+}
+
+/// What a word counts for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum WordKind {
+    /// Function word, title, saying verb: says little by itself.
+    Light,
+    /// Turns its sentence round.
+    Negation,
+    /// A number, by value where it is a number word.
+    Number(Option<f64>),
+    /// A month or weekday, with its number; weekdays count from 101.
+    Date(f64),
+    /// A capitalised word inside a sentence.
+    Name,
+    /// Anything else.
+    Content,
+}
+
+impl WordKind {
+    /// The kind of a word: `capital` if it begins with a capital letter where that means something.
+    #[must_use]
+    pub fn of(folded: &str, capital: bool, lexicon: &Lexicon) -> Self {
+        if folded.contains(|c: char| c.is_ascii_digit() || c.is_numeric() && !c.is_alphabetic()) {
+            return Self::Number(number_value(folded));
+        }
+        let Some(entry) = lexicon.get(folded) else {
+            return if capital { Self::Name } else { Self::Content };
+        };
+        match () {
+            () if entry.is(Class::Negation) => Self::Negation,
+            () if entry.is(Class::Month) && capital_matters(folded, capital) => {
+                Self::Date(entry.value().unwrap_or(0.0))
+            }
+            () if entry.is(Class::Weekday) => Self::Date(100.0 + entry.value().unwrap_or(0.0)),
+            () if entry.is(Class::Number) && !entry.is(Class::Function) => Self::Number(entry.value()),
+            () if entry.is(Class::Function) || entry.is(Class::Title) || entry.is(Class::Saying) => Self::Light,
+            () if capital => Self::Name,
+            () => Self::Content,
+        }
+    }
+
+    /// How much is lost when a word of this kind is lost.
+    const fn weight(self) -> f64 {
+        match self {
+            Self::Light => 0.15,
+            Self::Negation | Self::Number(_) => 2.0,
+            Self::Date(_) => 1.5,
+            Self::Name => 1.3,
+            Self::Content => 1.0,
+        }
+    }
+}
+
+/// "may" and "march" are months only where they are written large (or the script has no capitals).
+fn capital_matters(folded: &str, capital: bool) -> bool {
+    capital || !folded.is_ascii() || folded.len() > 5
+}
+
+/// The value of a number in digits, thousands separators dropped.
+fn number_value(word: &str) -> Option<f64> {
+    let mut plain = String::new();
+    let parts: Vec<&str> = word.split([',', '.', '\'', '’']).collect();
+    let thousands = parts.len() > 1 && parts[1..].iter().all(|part| part.len() == 3);
+    for (at, part) in parts.iter().enumerate() {
+        if at > 0 && !thousands {
+            plain.push('.');
+        }
+        plain.push_str(part);
+    }
+    plain.parse().ok()
+}
+
+/// A harmless class of difference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Harmless {
+    /// Label, picture reference, credit, counter, file name.
+    Trimmed(Trimming),
+    /// Who said it.
+    Attribution,
+    /// Function words.
+    LightWords,
+    /// Misspelling, inflection, scanning noise, joined words.
+    Spelling,
+    /// Another word for the same.
+    Synonym,
+    /// The same words in another order.
+    Order,
+}
+
+impl Harmless {
+    /// The words people read.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Trimmed(trimming) => trimming.name(),
+            Self::Attribution => "attribution",
+            Self::LightWords => "function words",
+            Self::Spelling => "spelling",
+            Self::Synonym => "synonyms",
+            Self::Order => "word order",
+        }
+    }
+}
+
+/// What the first paragraph has that the second has not.
+#[derive(Clone, Debug, Default)]
+pub struct Differences {
+    /// Facts that differ.
+    pub guards: Vec<Guard>,
+    /// Words with no counterpart that say something: their indices.
+    pub new_words: Vec<usize>,
+    /// Weight of what is new.
+    pub new_weight: f64,
+    /// Weight of all that the first paragraph says, trimmings and attribution aside.
+    pub total_weight: f64,
+    /// What was passed over, and by how many words.
+    pub harmless: Vec<(Harmless, usize)>,
+    /// Content words that stand where the second paragraph has other content words.
+    pub replaced: usize,
+}
+
+impl Differences {
+    fn guard(&mut self, guard: Guard) {
+        if !self.guards.contains(&guard) {
+            self.guards.push(guard);
+        }
+    }
+
+    fn pass(&mut self, what: Harmless, words: usize) {
+        match self.harmless.iter_mut().find(|(known, _)| *known == what) {
+            Some((_, count)) => *count += words,
+            None => self.harmless.push((what, words)),
+        }
+    }
+
+    /// Share of what the first paragraph says that is new, 0 to 1.
+    #[must_use]
+    pub fn loss(&self) -> f64 {
+        if self.total_weight > 0.0 { (self.new_weight / self.total_weight).min(1.0) } else { 0.0 }
+    }
+}
+
+/// Compares what `x` says with what `y` says; `alignment` is seen from `x`.
+#[must_use]
+pub fn differences(x: &Side<'_>, y: &Side<'_>, alignment: &Alignment, lexicon: &Lexicon) -> Differences {
+    let mut found = Differences::default();
+    let attribution = attribution(x, lexicon);
+    for i in 0..x.kinds.len() {
+        if x.shape.trimmings[i].is_none() && !attribution[i] {
+            found.total_weight += x.kinds[i].weight();
+        }
+    }
+    for (xs, ys) in gaps(alignment) {
+        gap(x, y, &xs, &ys, &attribution, alignment, lexicon, &mut found);
+    }
+    similar_words(x, y, alignment, lexicon, &mut found);
+    order(x, alignment, &mut found);
+    found
+}
+
+/// Words of an attribution: outside the quotation marks, in a stretch with a saying verb or before a colon.
+fn attribution(x: &Side<'_>, lexicon: &Lexicon) -> Vec<bool> {
+    let n = x.folded.len();
+    let mut marks = vec![false; n];
+    let quoted = &x.shape.quoted;
+    if quoted.iter().filter(|q| **q).count() * 2 < n {
+        return marks;
+    }
+    let mut from = 0;
+    while from < n {
+        if quoted[from] {
+            from += 1;
+            continue;
+        }
+        let to = (from..n).find(|&i| quoted[i]).unwrap_or(n);
+        let says = (from..to).any(|i| lexicon.is(x.folded[i], Class::Saying));
+        if to - from <= 14 && (says || to - from <= 4) {
+            marks[from..to].fill(true);
+        }
+        from = to;
+    }
+    marks
+}
+
+#[allow(clippy::too_many_arguments)] // one call site; a struct would only rename them
+fn gap(
+    x: &Side<'_>,
+    y: &Side<'_>,
+    xs: &[usize],
+    ys: &[usize],
+    attribution: &[bool],
+    alignment: &Alignment,
+    lexicon: &Lexicon,
+    found: &mut Differences,
+) {
+    let mut solid = Vec::with_capacity(xs.len());
+    for &i in xs {
+        match x.shape.trimmings[i] {
+            Some(trimming) => found.pass(Harmless::Trimmed(trimming), 1),
+            None if attribution[i] => found.pass(Harmless::Attribution, 1),
+            None => solid.push(i),
+        }
+    }
+    let there: Vec<usize> = ys.iter().copied().filter(|j| y.shape.trimmings[*j].is_none()).collect();
+    negation(x, y, &solid, &there, alignment, found);
+    let solid = synonyms(x, y, &solid, &there, lexicon, found);
+    for i in solid {
+        word(x, y, i, &there, lexicon, found);
+    }
+}
+
+/// A denial on one side of a gap only.
+fn negation(x: &Side<'_>, y: &Side<'_>, xs: &[usize], ys: &[usize], alignment: &Alignment, found: &mut Differences) {
+    let count = |side: &Side<'_>, at: &[usize]| at.iter().filter(|&&i| side.kinds[i] == WordKind::Negation).count();
+    let (here, there) = (count(x, xs), count(y, ys));
+    if here == there {
+        return;
+    }
+    // A denial that comes with much else is the second paragraph's own business, unless it stands inside matched text.
+    let inside = ys.first().is_none_or(|&first| {
+        let last = ys[ys.len() - 1];
+        let linked = |j: Option<usize>| j.and_then(|j| alignment.second.get(j)).is_some_and(|m| *m != Match::None);
+        ys.len() <= 4 && linked(first.checked_sub(1)) && linked(Some(last + 1))
+    });
+    if here > there || (inside || !xs.is_empty()) && ys.len() <= 6 {
+        found.guard(Guard::Negation);
+    }
+}
+
+/// Takes out words that have a synonym in the gap; notes opposites.
+fn synonyms(
+    x: &Side<'_>,
+    y: &Side<'_>,
+    xs: &[usize],
+    ys: &[usize],
+    lexicon: &Lexicon,
+    found: &mut Differences,
+) -> Vec<usize> {
+    let there = phrases(y, ys, lexicon);
+    let mut left = Vec::with_capacity(xs.len());
+    let mut skip = 0;
+    for (at, len, entry) in phrase_positions(x, xs, lexicon) {
+        if skip > 0 {
+            skip -= 1;
+            continue;
+        }
+        let Some(entry) = entry else {
+            left.push(at);
+            continue;
+        };
+        if there.iter().any(|other| entry.opposite_of(other)) {
+            found.guard(Guard::Opposite);
+        }
+        if there.iter().any(|other| entry.synonym_of(other)) {
+            found.pass(Harmless::Synonym, len);
+            skip = len - 1;
+        } else {
+            left.push(at);
+        }
+    }
+    left
+}
+
+/// For each word, the longest known phrase of neighbours that begins there.
+fn phrase_positions<'l>(side: &Side<'_>, at: &[usize], lexicon: &'l Lexicon) -> Vec<(usize, usize, Option<&'l Entry>)> {
+    (0..at.len())
+        .map(|k| {
+            let run = at[k..].iter().enumerate().take_while(|(o, i)| **i == at[k] + o).count();
+            let words = &side.folded[at[k]..at[k] + run];
+            lexicon.phrase(words).map_or((at[k], 1, None), |(entry, len)| (at[k], len, Some(entry)))
+        })
+        .collect()
+}
+
+fn phrases<'l>(side: &Side<'_>, at: &[usize], lexicon: &'l Lexicon) -> Vec<&'l Entry> {
+    phrase_positions(side, at, lexicon).into_iter().filter_map(|(_, _, entry)| entry).collect()
+}
+
+/// Most words of a gap that are taken to stand in place of each other.
+const MOST_REPLACING: usize = 8;
+
+/// One unmatched word of `x` against the unmatched words `ys` in its place.
+fn word(x: &Side<'_>, y: &Side<'_>, i: usize, ys: &[usize], lexicon: &Lexicon, found: &mut Differences) {
+    let kind = x.kinds[i];
+    let in_place = ys.len() <= MOST_REPLACING;
+    let rivals = || ys.iter().map(|&j| y.kinds[j]);
+    match kind {
+        WordKind::Light => {
+            found.pass(Harmless::LightWords, 1);
+            found.new_weight += kind.weight();
+            return;
+        }
+        WordKind::Number(value) => {
+            let same = |other: WordKind| matches!(other, WordKind::Number(v) if v.is_some() && v == value);
+            if (0..y.kinds.len()).any(|j| same(y.kinds[j])) {
+                return;
+            }
+            if in_place && rivals().any(|k| matches!(k, WordKind::Number(_))) {
+                found.guard(Guard::Number);
+            }
+        }
+        WordKind::Date(value) => {
+            if y.kinds.contains(&WordKind::Date(value)) {
+                return;
+            }
+            if in_place && rivals().any(|k| matches!(k, WordKind::Date(_))) {
+                found.guard(Guard::Date);
+            }
+        }
+        WordKind::Name if in_place && rivals().any(|k| k == WordKind::Name) => found.guard(Guard::Name),
+        WordKind::Content | WordKind::Name => {
+            if in_place && rivals().any(|k| matches!(k, WordKind::Content | WordKind::Name)) {
+                found.replaced += 1;
+            }
+        }
+        WordKind::Negation => {}
+    }
+    let _ = lexicon;
+    found.new_words.push(i);
+    found.new_weight += kind.weight();
+}
+
+/// Words taken for the same by their spelling: harmless, unless they are opposites or one denies.
+fn similar_words(x: &Side<'_>, y: &Side<'_>, alignment: &Alignment, lexicon: &Lexicon, found: &mut Differences) {
+    let mut moved = 0;
+    for (i, how) in alignment.first.iter().enumerate() {
+        match *how {
+            Match::Like(j) => {
+                let (a, b) = (x.folded[i], y.folded[j as usize]);
+                let opposite = match (lexicon.get(a), lexicon.get(b)) {
+                    (Some(a), Some(b)) => a.opposite_of(b),
+                    _ => false,
+                };
+                if opposite {
+                    found.guard(Guard::Opposite);
+                }
+                if (x.kinds[i] == WordKind::Negation) != (y.kinds[j as usize] == WordKind::Negation) {
+                    found.guard(Guard::Negation);
+                }
+                found.pass(Harmless::Spelling, 1);
+            }
+            Match::Moved(_) => moved += 1,
+            Match::Same(_) | Match::None => {}
+        }
+    }
+    if moved > 0 {
+        found.pass(Harmless::Order, moved);
+    }
+}
+
+/// Two content words that have changed places.
+fn order(x: &Side<'_>, alignment: &Alignment, found: &mut Differences) {
+    let heavy = |i: usize| !matches!(x.kinds[i], WordKind::Light) && x.shape.trimmings[i].is_none();
+    // Blocks: runs of heavy words that keep their order and neighbourhood in the second paragraph.
+    let mut places: Vec<(usize, u32)> =
+        (0..x.kinds.len()).filter(|i| heavy(*i)).filter_map(|i| Some((i, alignment.first[i].index()?))).collect();
+    let mut sorted: Vec<u32> = places.iter().map(|p| p.1).collect();
+    sorted.sort_unstable();
+    let ranks: Vec<usize> = places.iter().map(|p| sorted.partition_point(|s| *s < p.1)).collect();
+    places.clear();
+    let mut blocks: Vec<(usize, usize)> = Vec::new();
+    for (at, &rank) in ranks.iter().enumerate() {
+        match blocks.last_mut() {
+            Some((start, len)) if *start + *len == rank && at > 0 => *len += 1,
+            _ => blocks.push((rank, 1)),
+        }
+    }
+    // First and last blocks in place are no part of the exchange.
+    let exchange = blocks.windows(3).any(|w| w[0].0 > w[1].0 && w[1].0 > w[2].0 && w[0].1 <= 3 && w[2].1 <= 3);
+    let neighbours =
+        blocks.windows(2).any(|w| w[0].0 == w[1].0 + w[1].1 && w[0].1 == 1 && w[1].1 == 1 && blocks.len() <= 4);
+    if exchange || neighbours {
+        found.guard(Guard::Order);
+    }
+}

@@ -1,0 +1,64 @@
+//! Which language an article is written in, by its function words; and the files there are.
+//!
+//! Counting function words is enough to tell apart languages that we hold words of, costs a few lookups, and needs
+//! no model. What is not recognised is judged by the language-neutral rules.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use super::{Class, Lexicon};
+use crate::words::hash_of;
+
+/// The language-neutral file: agency names, unit symbols.
+pub(super) const NEUTRAL: &str = include_str!("all.txt");
+
+macro_rules! files {
+    ($($code:literal),+ $(,)?) => { [$(($code, include_str!(concat!($code, ".txt")))),+] };
+}
+
+/// Every language with a file: its code and the file's text.
+pub(super) const FILES: [(&str, &str); 21] = files![
+    "en", "de", "fr", "es", "pt", "it", "nl", "pl", "ru", "tr", "ar", "zh", "ja", "th", "hi", "ko", "ur", "sv", "no",
+    "da", "id",
+];
+
+/// Least share of words that must be function words of a language.
+const LEAST_SHARE: f64 = 0.08;
+
+/// The code of the language whose function words are most frequent among `words` (their hashes), or `""`.
+pub fn detect(words: &[u64]) -> &'static str {
+    let index = index();
+    let mut votes = [0.0f64; FILES.len()];
+    let mut total = 0usize;
+    for word in words {
+        total += 1;
+        if let Some(languages) = index.get(word) {
+            // A word of many languages tells little.
+            let weight = 1.0 / languages.len() as f64;
+            for &language in languages {
+                votes[usize::from(language)] += weight;
+            }
+        }
+    }
+    let (best, votes) =
+        votes.iter().enumerate().fold((0, 0.0), |best, (i, v)| if *v > best.1 { (i, *v) } else { best });
+    if total > 0 && votes >= LEAST_SHARE * total as f64 { FILES[best].0 } else { "" }
+}
+
+/// For each function word, the languages that have it.
+fn index() -> &'static HashMap<u64, Vec<u8>> {
+    static INDEX: OnceLock<HashMap<u64, Vec<u8>>> = OnceLock::new();
+    INDEX.get_or_init(|| {
+        let mut index: HashMap<u64, Vec<u8>> = HashMap::new();
+        for (number, (_, file)) in FILES.iter().enumerate() {
+            let mut lexicon = Lexicon::default();
+            let _ = lexicon.add(file);
+            for (word, entry) in &lexicon.entries {
+                if entry.is(Class::Function) && !word.contains(' ') {
+                    index.entry(hash_of(word)).or_default().push(number as u8);
+                }
+            }
+        }
+        index
+    })
+}

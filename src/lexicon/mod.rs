@@ -1,0 +1,204 @@
+//! What words are, per language, as data: function words, saying verbs, negations, number words, months, synonyms.
+//!
+//! One plain file a language (`en.txt`), sections in brackets, an entry a line; `word = value` where the section has
+//! values; a trailing `*` stands for any ending. An entry may be a phrase. [`Lexicon::of`] gives the file of the
+//! language that an article is written in; a language without a file is judged by the language-neutral rules.
+
+mod language;
+mod parse;
+
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
+
+pub use language::detect;
+pub use parse::LexiconError;
+
+/// What a word can be; a word can be several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u16)]
+pub enum Class {
+    /// Article, preposition, pronoun, conjunction, auxiliary, connecting adverb.
+    Function = 1,
+    /// Verb or phrase of attribution: said, according to.
+    Saying = 1 << 1,
+    /// Not, no, never.
+    Negation = 1 << 2,
+    /// Pictured, left, file photo.
+    Picture = 1 << 3,
+    /// Photo, courtesy; agency names.
+    Credit = 1 << 4,
+    /// Mr, president.
+    Title = 1 << 5,
+    /// Name of a month.
+    Month = 1 << 6,
+    /// Name of a day of the week.
+    Weekday = 1 << 7,
+    /// Cardinal or ordinal number word.
+    Number = 1 << 8,
+    /// Unit of measure, currency.
+    Unit = 1 << 9,
+}
+
+/// Everything known about one word or phrase.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Entry {
+    classes: u16,
+    /// Month or weekday number, value of a number word.
+    value: Option<f64>,
+    /// The unit's common name.
+    unit: Option<Arc<str>>,
+    /// Synonym groups it belongs to.
+    groups: Vec<u32>,
+    /// Pairs of opposites it belongs to; the sign tells the side.
+    opposites: Vec<i32>,
+}
+
+impl Entry {
+    /// True if the word is a `class`.
+    #[must_use]
+    pub const fn is(&self, class: Class) -> bool {
+        self.classes & class as u16 != 0
+    }
+
+    /// The number that a month, weekday or number word stands for.
+    #[must_use]
+    pub const fn value(&self) -> Option<f64> {
+        self.value
+    }
+
+    /// True if both may stand for each other.
+    #[must_use]
+    pub fn synonym_of(&self, other: &Self) -> bool {
+        self.groups.iter().any(|group| other.groups.contains(group)) || (self.unit.is_some() && self.unit == other.unit)
+    }
+
+    /// True if one turns round what the other says.
+    #[must_use]
+    pub fn opposite_of(&self, other: &Self) -> bool {
+        self.opposites.iter().any(|pair| other.opposites.contains(&-pair))
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.classes |= other.classes;
+        self.value = self.value.or(other.value);
+        self.unit = self.unit.take().or_else(|| other.unit.clone());
+        self.groups.extend_from_slice(&other.groups);
+        self.opposites.extend_from_slice(&other.opposites);
+    }
+}
+
+/// The words of one article's languages.
+#[derive(Clone, Debug, Default)]
+pub struct Lexicon {
+    /// By folded words joined by single spaces.
+    entries: HashMap<Box<str>, Entry>,
+    /// Entries that stand for any word beginning so.
+    prefixes: HashMap<Box<str>, Entry>,
+    /// Furniture: whole paragraphs, folded words joined by spaces; and beginnings of paragraphs.
+    boilerplate: HashMap<Box<str>, bool>,
+    longest_phrase: usize,
+    longest_boilerplate: usize,
+    /// Synonym groups and pairs of opposites read so far; their numbers.
+    relations: i32,
+}
+
+/// Most words of an article that are looked at to find its language.
+const SAMPLE: usize = 400;
+
+impl Lexicon {
+    /// The lexicon of the language that these words (hashes, in order) are of, with the language-neutral one.
+    #[must_use]
+    pub fn of(words: &[u64]) -> &'static Self {
+        Self::named(detect(&words[..words.len().min(SAMPLE)]))
+    }
+
+    /// The lexicon of a language by its code (`en`); an unknown code gives the language-neutral one.
+    #[must_use]
+    pub fn named(code: &str) -> &'static Self {
+        static CACHE: [OnceLock<Lexicon>; language::FILES.len() + 1] =
+            [const { OnceLock::new() }; language::FILES.len() + 1];
+        let index = language::FILES.iter().position(|(name, _)| *name == code);
+        CACHE[index.unwrap_or(language::FILES.len())].get_or_init(|| {
+            let mut lexicon = Self::default();
+            // A file that does not parse is caught by a test; here it would only mean fewer words known.
+            let _ = lexicon.add(language::NEUTRAL);
+            if let Some(index) = index {
+                let _ = lexicon.add(language::FILES[index].1);
+            }
+            lexicon
+        })
+    }
+
+    /// What is known of a word or phrase: folded words joined by single spaces.
+    #[must_use]
+    pub fn get(&self, phrase: &str) -> Option<&Entry> {
+        self.entries.get(phrase).or_else(|| self.by_prefix(phrase))
+    }
+
+    fn by_prefix(&self, word: &str) -> Option<&Entry> {
+        if self.prefixes.is_empty() || word.contains(' ') {
+            return None;
+        }
+        let ends = word.char_indices().map(|(at, _)| at).chain([word.len()]);
+        ends.filter(|end| *end > 0).filter_map(|end| self.prefixes.get(&word[..end])).last()
+    }
+
+    /// True if the folded word is a `class`.
+    #[must_use]
+    pub fn is(&self, word: &str, class: Class) -> bool {
+        self.get(word).is_some_and(|entry| entry.is(class))
+    }
+
+    /// The longest phrase at the start of `words` that is known, and its length in words.
+    #[must_use]
+    pub fn phrase<'l>(&'l self, words: &[&str]) -> Option<(&'l Entry, usize)> {
+        let most = words.len().min(self.longest_phrase);
+        (1..=most).rev().find_map(|len| {
+            let entry = if len == 1 { self.get(words[0]) } else { self.entries.get(words[..len].join(" ").as_str()) };
+            entry.map(|entry| (entry, len))
+        })
+    }
+
+    /// True if a paragraph of these folded words is page furniture.
+    #[must_use]
+    pub fn is_boilerplate(&self, words: &[&str]) -> bool {
+        let mut phrase = String::new();
+        for (at, word) in words.iter().take(self.longest_boilerplate).enumerate() {
+            if at > 0 {
+                phrase.push(' ');
+            }
+            phrase.push_str(word);
+            let whole = at + 1 == words.len();
+            if self.boilerplate.get(phrase.as_str()).is_some_and(|open| *open || whole) {
+                return true;
+            }
+        }
+        false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_parses() {
+        for (name, text) in language::FILES.iter().chain([&("all", language::NEUTRAL)]) {
+            if let Err(error) = Lexicon::default().add(text) {
+                panic!("src/lexicon/{name}.txt: {error}");
+            }
+        }
+    }
+
+    #[test]
+    fn words_and_phrases_are_found() {
+        let english = Lexicon::named("en");
+        assert!(english.is("the", Class::Function));
+        assert!(english.is("said", Class::Saying));
+        assert!(english.is("not", Class::Negation));
+        assert_eq!(english.get("april").and_then(Entry::value), Some(4.0));
+        assert!(english.get("before").is_some_and(|b| english.get("after").is_some_and(|a| a.opposite_of(b))));
+        assert_eq!(english.phrase(&["such", "as", "apples"]).map(|(_, len)| len), Some(2));
+        assert!(english.is_boilerplate(&["advertisement"]));
+    }
+}

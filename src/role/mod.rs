@@ -1,0 +1,153 @@
+//! What a paragraph is in its article: from itself and its place, without any other paragraph's words.
+
+pub mod trimming;
+
+use crate::lexicon::Lexicon;
+use crate::paragraph::Role;
+
+use trimming::{Trimming, Words, trimmings};
+
+/// What can be seen of one paragraph by itself.
+#[derive(Clone, Debug)]
+pub struct Shape {
+    /// What it is.
+    pub role: Role,
+    /// For each word, the trimming it belongs to.
+    pub trimmings: Vec<Option<Trimming>>,
+    /// True if it ends as a sentence ends.
+    pub full_stop: bool,
+    /// True if it breaks off: ends in an ellipsis.
+    pub cut_off: bool,
+    /// For each word, whether it stands inside quotation marks.
+    pub quoted: Vec<bool>,
+    /// True if it begins with a bullet, a dash or a table bar.
+    pub marked: bool,
+}
+
+impl Shape {
+    /// How many words are no trimmings.
+    #[must_use]
+    pub fn solid_words(&self) -> usize {
+        self.trimmings.iter().filter(|t| t.is_none()).count()
+    }
+
+    /// Share of the words that stand in quotation marks.
+    #[must_use]
+    pub fn quoted_share(&self) -> f64 {
+        let quoted = self.quoted.iter().filter(|q| **q).count();
+        quoted as f64 / self.quoted.len().max(1) as f64
+    }
+}
+
+/// Where a paragraph stands: both 0-based counts.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    /// Its number.
+    pub index: usize,
+    /// How many paragraphs there are.
+    pub of: usize,
+}
+
+/// Looks at one paragraph.
+#[must_use]
+pub fn shape(words: &Words<'_>, place: Place, lexicon: &Lexicon) -> Shape {
+    let trimmings = trimmings(words, lexicon);
+    let text = words.text.trim();
+    let body_end = text.trim_end_matches(['"', '”', '“', '’', '\'', '»', '«', ')', ']', '」', '』', ' ', '\u{a0}']);
+    let cut_off = body_end.ends_with('…') || body_end.ends_with("..");
+    let full_stop = body_end.ends_with(['.', '!', '?', '…', '。', '！', '？', '؟', '۔', '।', '|', '॥', '။', '៕']);
+    let quoted = quoted(words);
+    let marked = text.starts_with(['•', '*', '|', '·', '‣', '▪', '■', '●', '◦', '–', '—', '-', '‐']);
+    let mut shape = Shape { role: Role::Body, trimmings, full_stop, cut_off, quoted, marked };
+    shape.role = role(words, &shape, place, lexicon);
+    shape
+}
+
+fn role(words: &Words<'_>, shape: &Shape, place: Place, lexicon: &Lexicon) -> Role {
+    let has = |what| shape.trimmings.contains(&Some(what));
+    let n = words.folded.len();
+    if n == 0 {
+        return Role::Separator;
+    }
+    if lexicon.is_boilerplate(words.folded) {
+        return Role::Boilerplate;
+    }
+    if signature(words) {
+        return Role::Signature;
+    }
+    if has(Trimming::FileName) || slug(words) {
+        return Role::HeadlineFragment;
+    }
+    if words.text.trim_start().starts_with('|') && words.text.trim_end().ends_with('|') {
+        return Role::ListItem;
+    }
+    if has(Trimming::Credit) || has(Trimming::Picture) || has(Trimming::Counter) {
+        return Role::Caption;
+    }
+    if shape.quoted_share() > 0.75 {
+        return Role::Quote;
+    }
+    if place.index == 0 && !shape.full_stop {
+        return Role::Headline;
+    }
+    if !shape.full_stop {
+        return match () {
+            () if shape.marked => Role::ListItem,
+            () if has(Trimming::Label) && n > 8 => Role::Caption,
+            () if n <= 8 => Role::Subheading,
+            () => Role::Caption,
+        };
+    }
+    if has(Trimming::Label) && n > 12 {
+        return Role::Caption;
+    }
+    if shape.quoted.iter().filter(|q| **q).count() * 2 > n {
+        return Role::Quote;
+    }
+    Role::Body
+}
+
+/// A post's signature ("— Name (@handle) date"), or a by-line.
+fn signature(words: &Words<'_>) -> bool {
+    let text = words.text.trim();
+    let n = words.folded.len();
+    let dashed = text.starts_with(['—', '–', '-', '―']);
+    (dashed && text.contains("(@") && n <= 16) || (n <= 12 && text.contains("(@") && text.contains(')'))
+}
+
+/// A picture's file name: one token of words joined by hyphens.
+fn slug(words: &Words<'_>) -> bool {
+    let text = words.text.trim();
+    words.folded.len() >= 3 && !text.contains(char::is_whitespace) && text.matches(['-', '_']).count() >= 2
+}
+
+/// For each word, whether quotation marks are open around it.
+fn quoted(words: &Words<'_>) -> Vec<bool> {
+    let mut open: Option<char> = None;
+    let mut at = 0;
+    let mut marks = Vec::with_capacity(words.spans.len());
+    for &(start, end) in words.spans {
+        for (offset, c) in words.text[at..start].char_indices() {
+            let before_word = at + offset + c.len_utf8() == start;
+            let after_word = at + offset == at && at > 0;
+            open = next_quote(open, c, before_word, after_word);
+        }
+        marks.push(open.is_some());
+        at = end;
+    }
+    marks
+}
+
+/// The quotation mark that is open after `c`. The same mark opens in one language and closes in another, so what it
+/// does follows from what is open, and for apostrophes from where they touch a word.
+fn next_quote(open: Option<char>, c: char, before_word: bool, after_word: bool) -> Option<char> {
+    match (c, open) {
+        ('„' | '「' | '『' | '‚', _) => Some(c),
+        ('」' | '』', _) => None,
+        ('“', Some('„')) | ('”' | '»' | '"', Some(_)) | ('«', Some('»')) | ('›', Some('‹')) => None,
+        ('“' | '”' | '"' | '«' | '»' | '‹', _) => Some(c),
+        ('\'' | '‘' | '’', None) if before_word && !after_word => Some('\''),
+        ('\'' | '’', Some('\'' | '‘')) if !before_word || after_word => None,
+        _ => open,
+    }
+}

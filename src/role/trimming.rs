@@ -1,0 +1,214 @@
+//! Trimmings: words of a paragraph that say nothing of the story. Lead-in labels, picture references, photo credits,
+//! gallery counters, the numbers and endings of image-file names.
+
+use crate::lexicon::{Class, Lexicon};
+
+/// What kind of trimming a word is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Trimming {
+    /// "Defiant: ..."
+    Label,
+    /// "(pictured, left)", "Above, ...", "FILE -".
+    Picture,
+    /// "(AP Photo/...)", "Foto: dpa", "/Getty Images".
+    Credit,
+    /// "+4".
+    Counter,
+    /// "1714153880 676", ".jpg", "640x800".
+    FileName,
+}
+
+impl Trimming {
+    /// The words people read.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Label => "label",
+            Self::Picture => "picture reference",
+            Self::Credit => "credit",
+            Self::Counter => "counter",
+            Self::FileName => "file name",
+        }
+    }
+}
+
+/// A paragraph's words as the trimmer sees them.
+pub struct Words<'a> {
+    /// The paragraph.
+    pub text: &'a str,
+    /// For each word, its first byte and the byte after its last, in `text`.
+    pub spans: &'a [(usize, usize)],
+    /// For each word, its folded form.
+    pub folded: &'a [&'a str],
+}
+
+impl Words<'_> {
+    fn len(&self) -> usize {
+        self.spans.len()
+    }
+
+    /// What stands between word `i - 1` and word `i` (before the first and after the last word, too).
+    fn before(&self, i: usize) -> &str {
+        let start = if i == 0 { 0 } else { self.spans[i - 1].1 };
+        let end = if i == self.len() { self.text.len() } else { self.spans[i].0 };
+        &self.text[start..end]
+    }
+
+    fn raw(&self, i: usize) -> &str {
+        &self.text[self.spans[i].0..self.spans[i].1]
+    }
+}
+
+/// Marks the trimmings among a paragraph's words.
+#[must_use]
+pub fn trimmings(words: &Words<'_>, lexicon: &Lexicon) -> Vec<Option<Trimming>> {
+    let mut marks = vec![None; words.len()];
+    file_name(words, &mut marks);
+    label(words, lexicon, &mut marks);
+    parentheses(words, lexicon, &mut marks);
+    credit(words, lexicon, &mut marks);
+    picture_lead(words, lexicon, &mut marks);
+    counter(words, &mut marks);
+    // A paragraph that is nothing but trimmings is what it is.
+    if marks.iter().all(Option::is_some) {
+        marks.fill(None);
+    }
+    marks
+}
+
+fn mark(marks: &mut [Option<Trimming>], range: std::ops::Range<usize>, what: Trimming) {
+    for slot in &mut marks[range] {
+        slot.get_or_insert(what);
+    }
+}
+
+fn all_digits(word: &str) -> bool {
+    word.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// A number such as a photo's width and height: 640x800.
+fn dimensions(word: &str) -> bool {
+    word.split_once('x').is_some_and(|(w, h)| w.len() >= 2 && h.len() >= 2 && all_digits(w) && all_digits(h))
+}
+
+/// Numbers of an image file in front of its name, dimensions and file endings at the back.
+fn file_name(words: &Words<'_>, marks: &mut [Option<Trimming>]) {
+    let leading =
+        (0..words.len()).take_while(|&i| all_digits(words.folded[i]) && !words.before(i).contains(['.', ',']));
+    let leading = leading.count();
+    if leading > 0 && leading < words.len() && words.folded[..leading].iter().any(|w| w.len() >= 7) {
+        mark(marks, 0..leading, Trimming::FileName);
+    }
+    let mut end = words.len();
+    while end > 1 {
+        let word = words.folded[end - 1];
+        let ending = matches!(word, "jpg" | "jpeg" | "png" | "webp" | "gif" | "scaled");
+        let glued = matches!(words.before(end - 1), "-" | "_" | ".");
+        let dotted = [".jpg", ".jpeg", ".png", ".webp", ".gif"].iter().any(|e| word.ends_with(e));
+        if ending || dimensions(word) || (glued && all_digits(word) && word.len() >= 6) {
+            end -= 1;
+        } else {
+            if dotted {
+                end -= 1;
+            }
+            break;
+        }
+    }
+    mark(marks, end..words.len(), Trimming::FileName);
+}
+
+/// Most words of a lead-in label.
+const MOST_LABEL_WORDS: usize = 4;
+
+/// "Defiant: ...", "Now and then: ...": a few words and a colon, with more behind than in front.
+fn label(words: &Words<'_>, lexicon: &Lexicon, marks: &mut [Option<Trimming>]) {
+    for i in 1..=MOST_LABEL_WORDS.min(words.len().saturating_sub(1)) {
+        let gap = words.before(i);
+        if gap.starts_with([':', '：']) && gap.len() > 1 || gap.starts_with('：') || gap.starts_with("':") {
+            let says = (0..i).any(|k| lexicon.is(words.folded[k], Class::Saying));
+            let numbers = (0..i).any(|k| words.folded[k].contains(|c: char| c.is_numeric()));
+            if words.len() >= 2 * i + 2 && !says && !numbers {
+                mark(marks, 0..i, Trimming::Label);
+            }
+            return;
+        }
+        if gap.contains(['.', '!', '?', '"', '”', '“', '。']) {
+            return;
+        }
+    }
+}
+
+/// Most words in a parenthesis that is taken for a picture reference or a credit.
+const MOST_PARENTHESIS_WORDS: usize = 12;
+
+/// "(pictured, left)", "(AP Photo/John Smith)".
+fn parentheses(words: &Words<'_>, lexicon: &Lexicon, marks: &mut [Option<Trimming>]) {
+    let mut open = None;
+    for i in 0..=words.len() {
+        let gap = words.before(i);
+        if let (Some(start), true) = (open, gap.contains([')', ']', '）'])) {
+            let inside = start..i;
+            if inside.len() <= MOST_PARENTHESIS_WORDS {
+                let is = |class| inside.clone().any(|k| lexicon.is(words.folded[k], class));
+                let first_is = |class| lexicon.is(words.folded[start], class);
+                let last = i == words.len() || i + 2 >= words.len();
+                if is(Class::Credit) && (last || first_is(Class::Credit)) {
+                    mark(marks, inside, Trimming::Credit);
+                } else if is(Class::Picture) && inside.len() <= 5 {
+                    mark(marks, inside, Trimming::Picture);
+                }
+            }
+            open = None;
+        }
+        if i < words.len() && gap.rfind(['(', '[', '（']).is_some_and(|at| !gap[at..].contains([')', ']', '）'])) {
+            open = Some(i);
+        }
+    }
+}
+
+/// Most words of a credit at the end of a caption.
+const MOST_CREDIT_WORDS: usize = 10;
+
+/// "Photo: Joe Bloggs", "/Getty Images", "© AFP" at the end: from the first credit word after the last sentence's end.
+fn credit(words: &Words<'_>, lexicon: &Lexicon, marks: &mut [Option<Trimming>]) {
+    let n = words.len();
+    let from = n.saturating_sub(MOST_CREDIT_WORDS);
+    for i in from.max(1)..n {
+        let gap = words.before(i);
+        let set_off = gap.contains(['.', '/', '©', '|', '(', '!', '?', '…', '”', '"', '。', ']', ')', '\n', '-', '–']);
+        let Some((entry, len)) = lexicon.phrase(&words.folded[i..]) else { continue };
+        if !entry.is(Class::Credit) {
+            continue;
+        }
+        let after = words.before((i + len).min(n));
+        let colon = after.contains([':', '：', '/', '|']) || i + len == n;
+        let capital = words.raw(i).chars().next().is_some_and(|c| !c.is_lowercase());
+        if capital && (set_off && (colon || n - i <= 6) || colon && no_stop_until_end(words, i)) {
+            mark(marks, i..n, Trimming::Credit);
+            return;
+        }
+    }
+}
+
+fn no_stop_until_end(words: &Words<'_>, from: usize) -> bool {
+    (from + 1..words.len()).all(|k| !words.before(k).contains(['.', '!', '?', '。']))
+}
+
+/// "Above, ...", "Pictured: ...", "FILE - ..." at the front.
+fn picture_lead(words: &Words<'_>, lexicon: &Lexicon, marks: &mut [Option<Trimming>]) {
+    let n = words.len();
+    let Some((entry, len)) = lexicon.phrase(words.folded) else { return };
+    if n > len && entry.is(Class::Picture) && words.before(len).contains([',', ':', '-', '–', '—', '：', '，']) {
+        mark(marks, 0..len, Trimming::Picture);
+    } else if n > 2 && words.raw(0) == "FILE" {
+        mark(marks, 0..1, Trimming::Picture);
+    }
+}
+
+/// "+4" at the end.
+fn counter(words: &Words<'_>, marks: &mut [Option<Trimming>]) {
+    let n = words.len();
+    if n > 1 && all_digits(words.folded[n - 1]) && words.before(n - 1).ends_with('+') {
+        mark(marks, n - 1..n, Trimming::Counter);
+    }
+}

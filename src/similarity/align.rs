@@ -1,0 +1,254 @@
+//! The alignment of two paragraphs, word by word.
+//!
+//! First the longest common subsequence, in bit-parallel form (Crochemore et al. 2001, Hyyrö 2004: 64 cells a step,
+//! rows kept for the way back), then words that moved, then words that are nearly the same by edit distance.
+
+use super::vocabulary::{Sequence, Vocabulary, WordId};
+
+/// Most 64-bit words of bit rows kept for one pair; longer pairs are not aligned.
+const MOST_CELLS: usize = 1 << 20;
+
+/// How a word found its like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Match {
+    /// No like.
+    None,
+    /// The same word, in the same order; index (0-based) of the word there.
+    Same(u32),
+    /// The same word, elsewhere.
+    Moved(u32),
+    /// Nearly the same: misspelt, inflected, joined or parted.
+    Like(u32),
+}
+
+impl Match {
+    /// The index of the like.
+    #[must_use]
+    pub const fn index(self) -> Option<u32> {
+        match self {
+            Self::None => None,
+            Self::Same(at) | Self::Moved(at) | Self::Like(at) => Some(at),
+        }
+    }
+}
+
+/// Which word of each paragraph is which word of the other.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Alignment {
+    /// For each word of the first paragraph, its like in the second.
+    pub first: Vec<Match>,
+    /// For each word of the second paragraph, its like in the first.
+    pub second: Vec<Match>,
+}
+
+/// Aligns two paragraphs; `None` if they are too long for it.
+#[must_use]
+pub fn align(x: &Sequence, y: &Sequence, vocabulary: &Vocabulary<'_>) -> Option<Alignment> {
+    let mut alignment = Alignment { first: vec![Match::None; x.ids.len()], second: vec![Match::None; y.ids.len()] };
+    in_order(&x.ids, &y.ids, vocabulary.len(), &mut alignment)?;
+    slide(&x.ids, &y.ids, &mut alignment);
+    moved(&x.ids, &y.ids, &mut alignment);
+    super::like::like(x, y, vocabulary, &mut alignment);
+    Some(alignment)
+}
+
+impl Alignment {
+    pub(super) fn link(&mut self, i: usize, j: usize, how: fn(u32) -> Match) {
+        self.first[i] = how(j as u32);
+        self.second[j] = how(i as u32);
+    }
+
+    fn unlink(&mut self, i: usize) {
+        if let Some(j) = self.first[i].index() {
+            self.second[j as usize] = Match::None;
+            self.first[i] = Match::None;
+        }
+    }
+
+    /// The same alignment seen from the second paragraph.
+    #[must_use]
+    pub fn swapped(&self) -> Self {
+        Self { first: self.second.clone(), second: self.first.clone() }
+    }
+}
+
+/// Links the longest common subsequence.
+fn in_order(x: &[WordId], y: &[WordId], ids: usize, alignment: &mut Alignment) -> Option<()> {
+    let prefix = x.iter().zip(y).take_while(|(a, b)| a == b).count();
+    let suffix = x[prefix..].iter().rev().zip(y[prefix..].iter().rev()).take_while(|(a, b)| a == b).count();
+    for i in 0..prefix {
+        alignment.link(i, i, Match::Same);
+    }
+    for back in 1..=suffix {
+        alignment.link(x.len() - back, y.len() - back, Match::Same);
+    }
+    let (x, y) = (&x[prefix..x.len() - suffix], &y[prefix..y.len() - suffix]);
+    if x.is_empty() || y.is_empty() {
+        return Some(());
+    }
+    let width = y.len().div_ceil(64);
+    if x.len().checked_mul(width)? > MOST_CELLS {
+        return None;
+    }
+    let rows = rows(x, y, ids, width);
+    let bit = |row: usize, j: usize| rows[row * width + j / 64] >> (j % 64) & 1;
+    // A 0 bit in row i at j means: the common subsequence of x[..=i] and y[..=j] is longer than that with y[..j].
+    let (mut i, mut j) = (x.len(), y.len());
+    while i > 0 && j > 0 {
+        if bit(i - 1, j - 1) == 1 {
+            j -= 1;
+        } else if i > 1 && bit(i - 2, j - 1) == 0 {
+            i -= 1;
+        } else {
+            i -= 1;
+            j -= 1;
+            alignment.link(prefix + i, prefix + j, Match::Same);
+        }
+    }
+    Some(())
+}
+
+/// The bit rows of the common-subsequence table, `width` words each, one row a word of `x`.
+fn rows(x: &[WordId], y: &[WordId], ids: usize, width: usize) -> Vec<u64> {
+    // Positions in y by word: the last position of each word, and for each position the one before of the same word.
+    let mut last = vec![u32::MAX; ids];
+    let mut before = vec![u32::MAX; y.len()];
+    for (j, &word) in y.iter().enumerate() {
+        before[j] = std::mem::replace(&mut last[word as usize], j as u32);
+    }
+    let mut rows = vec![u64::MAX; x.len() * width];
+    let mut mask = vec![0u64; width];
+    for (i, &word) in x.iter().enumerate() {
+        let mut at = last[word as usize];
+        while at != u32::MAX {
+            mask[at as usize / 64] |= 1 << (at % 64);
+            at = before[at as usize];
+        }
+        let mut carry = 0u64;
+        for k in 0..width {
+            let row = if i == 0 { u64::MAX } else { rows[(i - 1) * width + k] };
+            let matched = row & mask[k];
+            let (sum, over) = row.overflowing_add(matched);
+            let (sum, over_carry) = sum.overflowing_add(carry);
+            carry = u64::from(over | over_carry);
+            rows[i * width + k] = sum | (row & !mask[k]);
+            mask[k] = 0;
+        }
+    }
+    rows
+}
+
+/// Moves links so that neighbours in one paragraph are neighbours in the other where the words allow it.
+fn slide(x: &[WordId], y: &[WordId], alignment: &mut Alignment) {
+    for i in (0..x.len().saturating_sub(1)).rev() {
+        let (Match::Same(here), Match::Same(next)) = (alignment.first[i], alignment.first[i + 1]) else { continue };
+        let wanted = next as usize - 1;
+        if here as usize != wanted && y[wanted] == x[i] && alignment.second[wanted] == Match::None {
+            alignment.unlink(i);
+            alignment.link(i, wanted, Match::Same);
+        }
+    }
+    for i in 1..x.len() {
+        let (Match::Same(before), Match::Same(here)) = (alignment.first[i - 1], alignment.first[i]) else { continue };
+        let wanted = before as usize + 1;
+        if here as usize != wanted && y[wanted] == x[i] && alignment.second[wanted] == Match::None {
+            let next_stays = !matches!(alignment.first.get(i + 1), Some(Match::Same(next)) if *next == here + 1);
+            if next_stays {
+                alignment.unlink(i);
+                alignment.link(i, wanted, Match::Same);
+            }
+        }
+    }
+}
+
+/// Most places where a moved run is tried.
+const MOST_TRIES: usize = 32;
+
+/// Links words that stand in another order: the longest run first met, each word once.
+fn moved(x: &[WordId], y: &[WordId], alignment: &mut Alignment) {
+    let free: Vec<usize> = (0..y.len()).filter(|j| alignment.second[*j] == Match::None).collect();
+    if free.is_empty() {
+        return;
+    }
+    let mut places: Vec<(WordId, u32)> = free.iter().map(|&j| (y[j], j as u32)).collect();
+    places.sort_unstable();
+    let mut i = 0;
+    while i < x.len() {
+        if alignment.first[i] != Match::None {
+            i += 1;
+            continue;
+        }
+        let from = places.partition_point(|(word, _)| *word < x[i]);
+        let best = places[from..]
+            .iter()
+            .take_while(|(word, _)| *word == x[i])
+            .take(MOST_TRIES)
+            .map(|&(_, j)| (common_run(x, y, i, j as usize, alignment), j))
+            .max_by_key(|&(len, j)| (len, std::cmp::Reverse(j)));
+        let (len, j) = best.unwrap_or((0, 0));
+        for k in 0..len {
+            alignment.link(i + k, j as usize + k, Match::Moved);
+        }
+        i += len.max(1);
+    }
+}
+
+fn common_run(x: &[WordId], y: &[WordId], i: usize, j: usize, alignment: &Alignment) -> usize {
+    (0..(x.len() - i).min(y.len() - j))
+        .take_while(|&k| {
+            x[i + k] == y[j + k] && alignment.first[i + k] == Match::None && alignment.second[j + k] == Match::None
+        })
+        .count()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::paragraph::Span;
+
+    fn table_lcs(x: &[WordId], y: &[WordId]) -> usize {
+        let mut table = vec![vec![0usize; y.len() + 1]; x.len() + 1];
+        for i in 0..x.len() {
+            for j in 0..y.len() {
+                table[i + 1][j + 1] = if x[i] == y[j] { table[i][j] + 1 } else { table[i][j + 1].max(table[i + 1][j]) };
+            }
+        }
+        table[x.len()][y.len()]
+    }
+
+    proptest! {
+        #[test]
+        fn in_order_links_a_longest_common_subsequence(
+            x in prop::collection::vec(0u32..6, 0..90), y in prop::collection::vec(0u32..6, 0..150),
+        ) {
+            let mut alignment =
+                Alignment { first: vec![Match::None; x.len()], second: vec![Match::None; y.len()] };
+            in_order(&x, &y, 6, &mut alignment).expect("short enough");
+            for sliding in [false, true] {
+                if sliding {
+                    slide(&x, &y, &mut alignment);
+                }
+                let links: Vec<(usize, usize)> = alignment.first.iter().enumerate()
+                    .filter_map(|(i, m)| m.index().map(|j| (i, j as usize))).collect();
+                prop_assert_eq!(links.len(), table_lcs(&x, &y));
+                prop_assert!(links.windows(2).all(|w| w[0].1 < w[1].1));
+                prop_assert!(links.iter().all(|&(i, j)| x[i] == y[j] && alignment.second[j] == Match::Same(i as u32)));
+            }
+        }
+    }
+
+    #[test]
+    fn moved_and_similar_words_are_linked() {
+        let text = "In March 2013 she was taken into custody hoazes\nShe was takin into custody in March 2013 hoaxes";
+        let mut vocabulary = Vocabulary::new(text);
+        let cut = text.find('\n').expect("two lines");
+        let x = vocabulary.read(Span::new(0, cut));
+        let y = vocabulary.read(Span::new(cut + 1, text.len()));
+        let alignment = align(&x, &y, &vocabulary).expect("short");
+        assert!(alignment.first.iter().all(|m| *m != Match::None), "{alignment:?}");
+        assert!(matches!(alignment.first[0], Match::Moved(5)));
+        assert!(matches!(alignment.first[5], Match::Like(2)));
+    }
+}

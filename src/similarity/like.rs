@@ -1,0 +1,111 @@
+//! Words that are nearly the same: misspelt, scanned badly, inflected, joined or parted. Never numbers.
+
+use super::align::{Alignment, Match};
+use super::vocabulary::{Sequence, Vocabulary};
+
+/// Most unmatched words of a gap that are compared with each other.
+const MOST_IN_GAP: usize = 24;
+
+/// Fewest letters of a word that may be misspelt.
+const LEAST_LETTERS: usize = 4;
+
+/// Links the words left over: inside each gap first, then anywhere.
+pub(super) fn like(x: &Sequence, y: &Sequence, vocabulary: &Vocabulary<'_>, alignment: &mut Alignment) {
+    for (xs, ys) in gaps(alignment) {
+        if joined(x, y, &xs, &ys, vocabulary) {
+            for (at, &i) in xs.iter().enumerate() {
+                alignment.link(i, ys[at.min(ys.len() - 1)], Match::Like);
+            }
+            for &j in ys.iter().skip(xs.len()) {
+                alignment.second[j] = Match::Like(xs[xs.len() - 1] as u32);
+            }
+            continue;
+        }
+        link_similar(x, y, &xs, &ys, vocabulary, alignment);
+    }
+    let free = |side: &[Match]| -> Vec<usize> { (0..side.len()).filter(|i| side[*i] == Match::None).collect() };
+    let (xs, ys) = (free(&alignment.first), free(&alignment.second));
+    link_similar(x, y, &xs, &ys, vocabulary, alignment);
+}
+
+fn link_similar(
+    x: &Sequence,
+    y: &Sequence,
+    xs: &[usize],
+    ys: &[usize],
+    vocabulary: &Vocabulary<'_>,
+    alignment: &mut Alignment,
+) {
+    if xs.len() > MOST_IN_GAP || ys.len() > MOST_IN_GAP {
+        return;
+    }
+    for &i in xs {
+        let word = vocabulary.folded(x.ids[i]);
+        let found = ys
+            .iter()
+            .filter(|j| alignment.second[**j] == Match::None)
+            .map(|&j| (similarity(word, vocabulary.folded(y.ids[j])), j))
+            .filter(|(score, _)| *score > 0.0)
+            .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
+        if let Some((_, j)) = found {
+            alignment.link(i, j, Match::Like);
+        }
+    }
+}
+
+/// How alike two different words are, 0 to 1; 0 if they are different words.
+#[must_use]
+pub(super) fn similarity(a: &str, b: &str) -> f64 {
+    if a == b {
+        return 1.0;
+    }
+    let (la, lb) = (a.chars().count(), b.chars().count());
+    let (short, long) = (la.min(lb), la.max(lb));
+    if short < LEAST_LETTERS || long - short > 4 || a.chars().chain(b.chars()).any(char::is_numeric) {
+        return 0.0;
+    }
+    let distance = strsim::osa_distance(a, b);
+    // One slip in five letters; or a common stem of two thirds with an ending each (inflection).
+    let slip = distance * 5 <= long;
+    let stem = a.chars().zip(b.chars()).take_while(|(p, q)| p == q).count();
+    let inflected = stem >= LEAST_LETTERS && stem * 3 >= long * 2 && distance <= 4;
+    if slip || inflected { 1.0 - distance as f64 / long as f64 } else { 0.0 }
+}
+
+/// True if the words of a gap are the same letters parted otherwise ("on board", "onboard").
+fn joined(x: &Sequence, y: &Sequence, xs: &[usize], ys: &[usize], vocabulary: &Vocabulary<'_>) -> bool {
+    if xs.is_empty() || ys.is_empty() || xs.len() == ys.len() || xs.len() + ys.len() > 6 {
+        return false;
+    }
+    let concat = |s: &Sequence, at: &[usize]| at.iter().map(|&i| vocabulary.folded(s.ids[i])).collect::<String>();
+    let (a, b) = (concat(x, xs), concat(y, ys));
+    let letters = |s: &str| s.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+    !a.chars().any(char::is_numeric) && letters(&a) == letters(&b)
+}
+
+/// The gaps between links in order: for each, the unmatched words of both sides.
+pub(crate) fn gaps(alignment: &Alignment) -> Vec<(Vec<usize>, Vec<usize>)> {
+    let mut gaps = Vec::new();
+    let mut j = 0;
+    let mut xs = Vec::new();
+    let ends = alignment.first.iter().enumerate().map(|(i, m)| (i, *m));
+    for (i, found) in ends {
+        match found {
+            Match::None => xs.push(i),
+            Match::Same(to) => {
+                close(&mut gaps, &mut xs, alignment, j, to as usize);
+                j = to as usize + 1;
+            }
+            Match::Moved(_) | Match::Like(_) => {}
+        }
+    }
+    close(&mut gaps, &mut xs, alignment, j, alignment.second.len());
+    gaps
+}
+
+fn close(gaps: &mut Vec<(Vec<usize>, Vec<usize>)>, xs: &mut Vec<usize>, alignment: &Alignment, from: usize, to: usize) {
+    let ys: Vec<usize> = (from..to).filter(|j| alignment.second[*j] == Match::None).collect();
+    if !xs.is_empty() || !ys.is_empty() {
+        gaps.push((std::mem::take(xs), ys));
+    }
+}

@@ -1,0 +1,102 @@
+//! The words of the suspect paragraphs as small integers: equal ids are equal words, verified on their folded text.
+//!
+//! After this step nobody compares strings to know whether two words are the same.
+
+use std::collections::HashMap;
+
+use crate::paragraph::Span;
+use crate::words::{fold, scan};
+
+/// A number for a distinct folded word of one document.
+pub type WordId = u32;
+
+/// One paragraph's words.
+#[derive(Clone, Debug, Default)]
+pub struct Sequence {
+    /// Which words.
+    pub ids: Vec<WordId>,
+    /// Where they stand in the source.
+    pub spans: Vec<Span>,
+}
+
+/// The distinct words met so far in one document.
+#[derive(Debug)]
+pub struct Vocabulary<'t> {
+    text: &'t str,
+    /// The first id with a hash; others with the same hash follow by `Known::next`.
+    ids: HashMap<u64, WordId>,
+    known: Vec<Known>,
+}
+
+#[derive(Debug)]
+struct Known {
+    /// Where the word stood first.
+    span: Span,
+    /// Folded text.
+    folded: Box<str>,
+    /// Another word of the same hash.
+    next: Option<WordId>,
+}
+
+impl<'t> Vocabulary<'t> {
+    /// An empty vocabulary for `text`.
+    #[must_use]
+    pub fn new(text: &'t str) -> Self {
+        Self { text, ids: HashMap::new(), known: Vec::new() }
+    }
+
+    /// The words of a paragraph.
+    pub fn read(&mut self, paragraph: Span) -> Sequence {
+        let mut sequence = Sequence::default();
+        let text = self.text;
+        scan(paragraph.of(text), |hash, start, end| {
+            let span = Span::new(paragraph.start + start, paragraph.start + end);
+            sequence.ids.push(self.id(hash, span));
+            sequence.spans.push(span);
+        });
+        sequence
+    }
+
+    /// The folded text of a word.
+    #[must_use]
+    pub fn folded(&self, id: WordId) -> &str {
+        &self.known[id as usize].folded
+    }
+
+    /// How many distinct words there are; ids are below.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.known.len()
+    }
+
+    /// True if no word was read.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.known.is_empty()
+    }
+
+    fn id(&mut self, hash: u64, span: Span) -> WordId {
+        let mut at = self.ids.get(&hash).copied();
+        let mut last = None;
+        while let Some(id) = at {
+            if self.same(id, span) {
+                return id;
+            }
+            last = at;
+            at = self.known[id as usize].next;
+        }
+        let id = self.known.len() as WordId;
+        self.known.push(Known { span, folded: fold(span.of(self.text)).into(), next: None });
+        match last {
+            Some(last) => self.known[last as usize].next = Some(id),
+            None => drop(self.ids.insert(hash, id)),
+        }
+        id
+    }
+
+    fn same(&self, id: WordId, span: Span) -> bool {
+        let known = &self.known[id as usize];
+        let (a, b) = (known.span.of(self.text), span.of(self.text));
+        a == b || (a.is_ascii() && b.is_ascii() && a.eq_ignore_ascii_case(b)) || *known.folded == *fold(b)
+    }
+}

@@ -1,0 +1,8 @@
+//! From pairs to findings: which paragraph goes, which stays, and why.
+//!
+//! A paragraph goes only if everything it says is said by a paragraph that stays. [`judge`] weighs one direction of
+//! one pair; [`resolve`] decides for the whole article, so that every twin stays.
+
+pub mod judge;
+pub mod reason;
+pub mod resolve;

@@ -1,0 +1,62 @@
+//! One plain sentence for a finding.
+
+use crate::facts::{Differences, Harmless, Side};
+use crate::paragraph::{Guard, ParagraphId, Verdict};
+
+use super::judge::Judgement;
+
+/// Says why, in a sentence; numbers and class names, and at most a few words of the article.
+#[must_use]
+pub fn reason(judgement: &Judgement, twin: ParagraphId, new_words: &[String]) -> String {
+    if judgement.equal && judgement.guards.is_empty() {
+        return format!("says word for word what {twin} says");
+    }
+    match judgement.verdict {
+        Verdict::Remove => format!("says nothing that {twin} does not{}", aside(&judgement.differences)),
+        Verdict::Review => format!("close to {twin}, but adds {}", quote(new_words)),
+        Verdict::Keep => format!("like {twin}, but {}", against(&judgement.guards, new_words)),
+    }
+}
+
+fn aside(differences: &Differences) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for (what, _) in &differences.harmless {
+        if *what != Harmless::Order && !names.contains(&what.name()) {
+            names.push(what.name());
+        }
+    }
+    if names.is_empty() { String::new() } else { format!(": {} aside", names.join(", ")) }
+}
+
+fn quote(words: &[String]) -> String {
+    let shown: Vec<String> = words.iter().take(4).map(|word| format!("'{word}'")).collect();
+    match shown.len() {
+        0 => "words of its own".into(),
+        _ => shown.join(", "),
+    }
+}
+
+fn against(guards: &[Guard], new_words: &[String]) -> String {
+    let phrase = |guard: &Guard| match guard {
+        Guard::Number => "a number differs",
+        Guard::Date => "a date differs",
+        Guard::Name => "a name differs",
+        Guard::Negation => "one of them denies it",
+        Guard::Order => "who does what to whom differs",
+        Guard::Opposite => "it says the opposite",
+        Guard::Content => "other words stand in place",
+        Guard::Adds => "it adds something",
+        Guard::TooShort => "it is too short to be judged",
+        Guard::Structure => "its repetition is part of the form",
+    };
+    let mut said: Vec<&str> = guards.iter().map(phrase).collect();
+    said.dedup();
+    let words = if new_words.is_empty() { String::new() } else { format!(": {}", quote(new_words)) };
+    format!("{}{words}", if said.is_empty() { "not all of it is said there".into() } else { said.join(", ") })
+}
+
+/// The words of `x` that are new, as written, at most `most`.
+#[must_use]
+pub fn new_words(x: &Side<'_>, differences: &Differences, most: usize) -> Vec<String> {
+    differences.new_words.iter().take(most).map(|&i| x.folded[i].to_owned()).collect()
+}
