@@ -10,7 +10,7 @@ use crate::markup::plain;
 use crate::options::{Keep, Options, OptionsError};
 use crate::paragraph::{Capped, Finding, Findings, Guard, Kind, ParagraphId, Role, Span, Verdict};
 use crate::role::trimming::Words;
-use crate::role::{Place, Shape, shape};
+use crate::role::{Place, Shape, ends_sentence, shape};
 use crate::shingle::Prints;
 use crate::similarity::align::{Alignment, align};
 use crate::similarity::candidates::{Candidates, Search};
@@ -93,9 +93,18 @@ fn same_words(a: &str, b: &str) -> bool {
         && left.iter().zip(&right).all(|(l, r)| crate::words::fold(l.span.of(a)) == crate::words::fold(r.span.of(b)))
 }
 
+/// True if most paragraphs of some length end as sentences end.
+fn full_stops(text: &str, paragraphs: &[Span]) -> bool {
+    let long = || paragraphs.iter().map(|p| p.of(text)).filter(|p| p.len() > 80);
+    let ending = long().filter(|p| ends_sentence(p)).count();
+    ending * 2 >= long().count()
+}
+
 /// Everything known about one document with suspects.
 struct Article<'a> {
     text: &'a str,
+    /// True if paragraphs mostly end in a full stop.
+    stops: bool,
     paragraphs: Vec<Span>,
     prints: &'a Prints,
     candidates: &'a Candidates,
@@ -139,7 +148,8 @@ impl<'a> Article<'a> {
     ) -> Self {
         let slots = vec![None; paragraphs.len()];
         let lexicon = Lexicon::of(prints.all_words());
-        Self { text, paragraphs, prints, candidates, options, lexicon, slots, suspects: Vec::new() }
+        let stops = full_stops(text, &paragraphs);
+        Self { text, stops, paragraphs, prints, candidates, options, lexicon, slots, suspects: Vec::new() }
     }
 
     fn findings(mut self) -> Findings {
@@ -166,7 +176,7 @@ impl<'a> Article<'a> {
 
     fn read_suspects(&mut self, vocabulary: &mut Vocabulary<'_>) {
         let pairs = self.candidates.pairs.iter().flat_map(|pair| [pair.first, pair.second]);
-        let copies = self.candidates.copies.iter().map(|copy| copy.1);
+        let copies = self.candidates.copies.iter().flat_map(|copy| [copy.0, copy.1]);
         for index in pairs.chain(copies) {
             let slot = &mut self.slots[index as usize];
             if slot.is_none() {
@@ -183,7 +193,7 @@ impl<'a> Article<'a> {
             sequence.spans.iter().map(|s| (s.start - span.start, s.end - span.start)).collect();
         let text = span.of(self.text);
         let words = Words { text, spans: &spans, folded: &folded };
-        let shape = shape(&words, Place { index, of: self.paragraphs.len() }, self.lexicon);
+        let shape = shape(&words, Place { index, of: self.paragraphs.len(), stops: self.stops }, self.lexicon);
         let kinds = folded
             .iter()
             .enumerate()
@@ -199,8 +209,7 @@ impl<'a> Article<'a> {
             let (i, j) = (slot(candidate.first), slot(candidate.second));
             let alignment: Alignment = align(&self.suspects[i], &self.suspects[j], vocabulary)?;
             let (x, y) = (suspects[i].side(), suspects[j].side());
-            let forth = judge(&x, &y, &alignment, self.lexicon, self.options);
-            let back = judge(&y, &x, &alignment.swapped(), self.lexicon, self.options);
+            let (forth, back) = judge(&x, &y, &alignment, self.lexicon, self.options);
             Some(Pair { first: candidate.first, second: candidate.second, forth, back })
         };
         let pairs: Vec<Option<Pair>> = if self.candidates.pairs.len() > 256 {
@@ -244,13 +253,17 @@ impl<'a> Article<'a> {
             edges.push(Edge { goes, stays, strength, evidence: evidence as u32 });
         }
         let structural = self.structural_copies(suspects);
-        let mut copies = Vec::new();
         for (at, &(copy, original)) in self.candidates.copies.iter().enumerate() {
             if structural[at] {
                 continue;
             }
-            copies.push((copy, original));
-            edges.push(Edge { goes: copy, stays: original, strength: 2.0, evidence: u32::MAX });
+            let role = |index| self.shape_of(suspects, index).map_or(0, |shape| rank(shape.role));
+            let (goes, stays) = if self.options.keep == Keep::Auto && role(copy) > role(original) {
+                (original, copy)
+            } else {
+                (copy, original)
+            };
+            edges.push(Edge { goes, stays, strength: 2.0, evidence: u32::MAX });
             let inherited: Vec<Edge> =
                 edges.iter().filter(|e| e.goes == original).map(|e| Edge { goes: copy, ..*e }).collect();
             edges.extend(inherited);

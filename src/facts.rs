@@ -61,6 +61,12 @@ impl WordKind {
         }
     }
 
+    /// True for words that name, count or tell something.
+    #[must_use]
+    pub const fn is_solid(self) -> bool {
+        !matches!(self, Self::Light)
+    }
+
     /// How much is lost when a word of this kind is lost.
     const fn weight(self) -> f64 {
         match self {
@@ -374,12 +380,18 @@ fn similar_words(x: &Side<'_>, y: &Side<'_>, alignment: &Alignment, lexicon: &Le
 fn order(x: &Side<'_>, alignment: &Alignment, found: &mut Differences) {
     let heavy = |i: usize| !matches!(x.kinds[i], WordKind::Light) && x.shape.trimmings[i].is_none();
     // Blocks: runs of heavy words that keep their order and neighbourhood in the second paragraph.
-    let mut places: Vec<(usize, u32)> =
+    let places: Vec<(usize, u32)> =
         (0..x.kinds.len()).filter(|i| heavy(*i)).filter_map(|i| Some((i, alignment.first[i].index()?))).collect();
     let mut sorted: Vec<u32> = places.iter().map(|p| p.1).collect();
     sorted.sort_unstable();
     let ranks: Vec<usize> = places.iter().map(|p| sorted.partition_point(|s| *s < p.1)).collect();
-    places.clear();
+    // For each rank, the word of `x`.
+    let mut heavy_at = vec![0; ranks.len()];
+    for (at, &rank) in ranks.iter().enumerate() {
+        if let Some(slot) = heavy_at.get_mut(rank) {
+            *slot = places[at].0;
+        }
+    }
     let mut blocks: Vec<(usize, usize)> = Vec::new();
     for (at, &rank) in ranks.iter().enumerate() {
         match blocks.last_mut() {

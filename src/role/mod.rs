@@ -20,6 +20,8 @@ pub struct Shape {
     pub cut_off: bool,
     /// For each word, whether it stands inside quotation marks.
     pub quoted: Vec<bool>,
+    /// True for an embedded post: signed with a handle.
+    pub post: bool,
     /// True if it begins with a bullet, a dash or a table bar.
     pub marked: bool,
 }
@@ -39,13 +41,16 @@ impl Shape {
     }
 }
 
-/// Where a paragraph stands: both 0-based counts.
+/// Where a paragraph stands.
 #[derive(Clone, Copy, Debug)]
 pub struct Place {
     /// Its number.
     pub index: usize,
     /// How many paragraphs there are.
     pub of: usize,
+    /// False if this text's paragraphs seldom end in a full stop (Thai, or stripped text), so that lacking one tells
+    /// nothing.
+    pub stops: bool,
 }
 
 /// Looks at one paragraph.
@@ -53,14 +58,23 @@ pub struct Place {
 pub fn shape(words: &Words<'_>, place: Place, lexicon: &Lexicon) -> Shape {
     let trimmings = trimmings(words, lexicon);
     let text = words.text.trim();
-    let body_end = text.trim_end_matches(['"', '”', '“', '’', '\'', '»', '«', ')', ']', '」', '』', ' ', '\u{a0}']);
+    let body_end = text.trim_end_matches(['"', '”', '“', '’', '\'', '»', ')', ']', ' ', '\u{a0}']);
     let cut_off = body_end.ends_with('…') || body_end.ends_with("..");
-    let full_stop = body_end.ends_with(['.', '!', '?', '…', '。', '！', '？', '؟', '۔', '।', '|', '॥', '။', '៕']);
+    let full_stop = ends_sentence(text);
     let quoted = quoted(words);
     let marked = text.starts_with(['•', '*', '|', '·', '‣', '▪', '■', '●', '◦', '–', '—', '-', '‐']);
-    let mut shape = Shape { role: Role::Body, trimmings, full_stop, cut_off, quoted, marked };
+    let post = text.len() > 40 && text.ends_with(|c: char| c.is_numeric() || c == ')') && text.contains("(@");
+    let full_stop = full_stop || post || !place.stops;
+    let mut shape = Shape { role: Role::Body, trimmings, full_stop, cut_off, quoted, post, marked };
     shape.role = role(words, &shape, place, lexicon);
     shape
+}
+
+/// True if a text ends as a sentence ends, closing quotes and brackets aside.
+#[must_use]
+pub fn ends_sentence(text: &str) -> bool {
+    let closing = ['"', '”', '“', '’', '\'', '»', '«', ')', ']', '」', '』', ' ', '\u{a0}', '\r', '\n'];
+    text.trim_end_matches(closing).ends_with(['.', '!', '?', '…', ':', '。', '！', '？', '؟', '۔', '।', '॥', '။', '៕'])
 }
 
 fn role(words: &Words<'_>, shape: &Shape, place: Place, lexicon: &Lexicon) -> Role {
@@ -84,6 +98,9 @@ fn role(words: &Words<'_>, shape: &Shape, place: Place, lexicon: &Lexicon) -> Ro
     if has(Trimming::Credit) || has(Trimming::Picture) || has(Trimming::Counter) {
         return Role::Caption;
     }
+    if shape.post {
+        return Role::Quote;
+    }
     if shape.quoted_share() > 0.75 {
         return Role::Quote;
     }
@@ -97,9 +114,6 @@ fn role(words: &Words<'_>, shape: &Shape, place: Place, lexicon: &Lexicon) -> Ro
             () if n <= 8 => Role::Subheading,
             () => Role::Caption,
         };
-    }
-    if has(Trimming::Label) && n > 12 {
-        return Role::Caption;
     }
     if shape.quoted.iter().filter(|q| **q).count() * 2 > n {
         return Role::Quote;

@@ -27,62 +27,117 @@ pub struct Judgement {
     pub guards: Vec<Guard>,
 }
 
-/// Weighs whether `x` may go because `y` says all of it; `alignment` is seen from `x`.
+/// Weighs both directions of a pair: whether the first may go because the second stays, and the other way round.
+/// `alignment` is seen from the first.
 #[must_use]
-pub fn judge(x: &Side<'_>, y: &Side<'_>, alignment: &Alignment, lexicon: &Lexicon, options: &Options) -> Judgement {
-    let differences = differences(x, y, alignment, lexicon);
-    let (nx, ny) = (x.folded.len(), y.folded.len());
-    let linked = alignment.first.iter().filter(|m| **m != Match::None).count();
-    let solid = |i: &usize| x.shape.trimmings[*i].is_none();
-    let solid_words = (0..nx).filter(solid).count();
-    let solid_linked = (0..nx).filter(|i| solid(i) && alignment.first[*i] != Match::None).count();
-    let coverage = solid_linked as f64 / solid_words.max(1) as f64;
-    let jaccard = linked as f64 / (nx + ny - linked).max(1) as f64;
-    let equal = nx == ny && alignment.first.iter().enumerate().all(|(i, m)| *m == Match::Same(i as u32));
-
-    let limit = limit(x.shape.role, options);
-    let margin = (limit - differences.loss()).clamp(-1.0, 1.0);
-    let mut guards = differences.guards.clone();
-    if margin < 0.0 {
-        guards.push(if differences.replaced > 0 { Guard::Content } else { Guard::Adds });
-    }
-    if !equal && heading(x) && solid_words < 9 {
-        guards.push(Guard::Structure);
-    }
-    if solid_words < options.min_words {
-        guards.push(Guard::TooShort);
-    }
-    let verdict = match () {
-        () if coverage < options.threshold => Verdict::Keep,
-        () if guards.is_empty() => Verdict::Remove,
-        () if guards == [Guard::Adds] && margin > -0.1 => Verdict::Review,
-        () => Verdict::Keep,
-    };
-    let kind = kind(x, y, equal, coverage, ny > 2 * nx);
-    Judgement { verdict, kind, margin, coverage, jaccard, equal, differences, guards }
+pub fn judge(
+    first: &Side<'_>,
+    second: &Side<'_>,
+    alignment: &Alignment,
+    lexicon: &Lexicon,
+    options: &Options,
+) -> (Judgement, Judgement) {
+    let back = alignment.swapped();
+    let forth_differences = differences(first, second, alignment, lexicon);
+    let back_differences = differences(second, first, &back, lexicon);
+    let forth = Weigh { x: first, y: second, alignment, own: &forth_differences, other: &back_differences, options };
+    let back = Weigh { x: second, y: first, alignment: &back, own: &back_differences, other: &forth_differences, options };
+    (forth.judgement(), back.judgement())
 }
 
-/// How much of what a paragraph says may be new and still be no loss: spelling out, not facts.
-fn limit(role: Role, options: &Options) -> f64 {
-    let base = match role {
-        Role::Caption | Role::HeadlineFragment => 0.2,
-        Role::Quote | Role::PullQuote | Role::KeyPoint => 0.12,
-        _ => 0.1,
-    };
-    match options.caution {
-        Caution::Cautious => base / 4.0,
-        Caution::Normal => base,
-        Caution::Eager => base * 1.5,
+/// One direction of a pair on the scales: may `x` go because `y` stays?
+struct Weigh<'a> {
+    x: &'a Side<'a>,
+    y: &'a Side<'a>,
+    /// Seen from `x`.
+    alignment: &'a Alignment,
+    /// What `x` has that `y` has not.
+    own: &'a Differences,
+    /// What `y` has that `x` has not.
+    other: &'a Differences,
+    options: &'a Options,
+}
+
+/// Fewest words of a paragraph that may go because a longer one holds them.
+const LEAST_CONTAINED: usize = 5;
+
+/// A heading has fewer words than this.
+const HEADING_WORDS: usize = 9;
+
+impl Weigh<'_> {
+    fn judgement(&self) -> Judgement {
+        let (nx, ny) = (self.x.folded.len(), self.y.folded.len());
+        let linked = self.alignment.first.iter().filter(|m| **m != Match::None).count();
+        let solid = |i: &usize| self.x.shape.trimmings[*i].is_none();
+        let solid_linked = (0..nx).filter(|i| solid(i) && self.alignment.first[*i] != Match::None).count();
+        let coverage = solid_linked as f64 / self.x.shape.solid_words().max(1) as f64;
+        let jaccard = linked as f64 / (nx + ny - linked).max(1) as f64;
+        let equal = nx == ny && self.alignment.first.iter().enumerate().all(|(i, m)| *m == Match::Same(i as u32));
+        let margin = (self.limit() - self.own.loss()).clamp(-1.0, 1.0);
+        let guards = self.guards(margin, coverage, jaccard, equal);
+        let least = if self.picture_text() { self.options.threshold * 0.6 } else { self.options.threshold };
+        let verdict = match () {
+            () if coverage < least => Verdict::Keep,
+            () if guards.is_empty() => Verdict::Remove,
+            () if guards == [Guard::Adds] && margin > -0.1 => Verdict::Review,
+            () => Verdict::Keep,
+        };
+        let kind = kind(self.x, self.y, equal, ny > 2 * nx);
+        Judgement { verdict, kind, margin, coverage, jaccard, equal, differences: self.own.clone(), guards }
+    }
+
+    /// A caption over a body that it holds whole: what it adds tells of the picture.
+    fn picture_text(&self) -> bool {
+        self.x.shape.role == Role::Caption
+            && matches!(self.y.shape.role, Role::Body | Role::Quote)
+            && self.other.loss() <= 0.1
+            && self.y.folded.len() >= 6
+    }
+
+    /// How much of what `x` says may be new and still be no loss.
+    fn limit(&self) -> f64 {
+        let captions = self.x.shape.role == Role::Caption && self.y.shape.role == Role::Caption;
+        let base = match self.x.shape.role {
+            Role::Caption if self.picture_text() => 0.6,
+            Role::Caption if captions => 0.12,
+            Role::Caption | Role::HeadlineFragment => 0.25,
+            Role::Quote | Role::PullQuote | Role::KeyPoint => 0.12,
+            _ => 0.1,
+        };
+        match self.options.caution {
+            Caution::Cautious => base / 4.0,
+            Caution::Normal => base,
+            Caution::Eager => base * 1.5,
+        }
+    }
+
+    fn guards(&self, margin: f64, coverage: f64, jaccard: f64, equal: bool) -> Vec<Guard> {
+        let (x, y) = (self.x, self.y);
+        let mut guards = self.own.guards.clone();
+        if margin < 0.0 {
+            guards.push(if self.own.replaced > 0 { Guard::Content } else { Guard::Adds });
+        }
+        // Two pictures with one long text: each says a little that the other does not.
+        let captions = x.shape.role == Role::Caption && y.shape.role == Role::Caption;
+        let solid = |own: &Differences, side: &Side<'_>| own.new_words.iter().any(|i| side.kinds[*i].is_solid());
+        if captions && solid(self.own, x) && solid(self.other, y) && !guards.contains(&Guard::Content) {
+            guards.push(Guard::Content);
+        }
+        let words = x.shape.solid_words();
+        let heading = matches!(x.shape.role, Role::Subheading | Role::Headline | Role::ListItem)
+            || x.shape.role == Role::Quote && words < 6 && !x.shape.full_stop;
+        let lower = matches!(x.shape.role, Role::Body | Role::Quote) && y.shape.role == Role::Caption;
+        if !equal && (heading && words < HEADING_WORDS && jaccard < 0.75 || lower && y.folded.len() > 6) {
+            guards.push(Guard::Structure);
+        }
+        if words < self.options.min_words || coverage > 0.0 && jaccard < 0.6 && words < LEAST_CONTAINED {
+            guards.push(Guard::TooShort);
+        }
+        guards
     }
 }
 
-/// A short line without a full stop: it names what follows, even where what follows says it again.
-fn heading(x: &Side<'_>) -> bool {
-    matches!(x.shape.role, Role::Subheading | Role::Headline | Role::ListItem)
-}
-
-fn kind(x: &Side<'_>, y: &Side<'_>, equal: bool, coverage: f64, much_longer: bool) -> Kind {
-    let _ = coverage;
+fn kind(x: &Side<'_>, y: &Side<'_>, equal: bool, much_longer: bool) -> Kind {
     match x.shape.role {
         Role::Boilerplate => Kind::Boilerplate,
         Role::Headline | Role::HeadlineFragment | Role::Subheading => Kind::Headline,
