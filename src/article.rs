@@ -12,13 +12,13 @@ use crate::paragraph::{Capped, Finding, Findings, Guard, Kind, ParagraphId, Role
 use crate::role::trimming::Words;
 use crate::role::{Place, Shape, ends_sentence, shape};
 use crate::shingle::Prints;
-use crate::similarity::align::{Alignment, align};
+use crate::similarity::align::{Alignment, Match, align};
 use crate::similarity::candidates::{Candidates, Search};
 use crate::similarity::vocabulary::{Sequence, Vocabulary};
 use crate::verdict::judge::{Judgement, judge};
 use crate::verdict::reason::{new_words, reason};
 use crate::verdict::resolve::{Edge, resolve};
-use crate::words::words;
+use crate::words::{hash_of, words};
 
 /// Least share of the smaller paragraph's shingles that a candidate pair must have in common.
 const CANDIDATE_SHARE: f64 = 0.25;
@@ -136,6 +136,8 @@ struct Pair {
     forth: Judgement,
     /// May the second go?
     back: Judgement,
+    /// Words that differ in spelling only: word of the first, word of the second.
+    spellings: Vec<(u32, u32)>,
 }
 
 impl<'a> Article<'a> {
@@ -210,7 +212,13 @@ impl<'a> Article<'a> {
             let alignment: Alignment = align(&self.suspects[i], &self.suspects[j], vocabulary)?;
             let (x, y) = (suspects[i].side(), suspects[j].side());
             let (forth, back) = judge(&x, &y, &alignment, self.lexicon, self.options);
-            Some(Pair { first: candidate.first, second: candidate.second, forth, back })
+            let likes = alignment.first.iter().enumerate();
+            let spellings = likes.filter_map(|(i, m)| match m {
+                Match::Like(j) => Some((i as u32, *j)),
+                _ => None,
+            });
+            let spellings = spellings.take(MOST_NEW_WORDS).collect();
+            Some(Pair { first: candidate.first, second: candidate.second, forth, back, spellings })
         };
         let pairs: Vec<Option<Pair>> = if self.candidates.pairs.len() > 256 {
             self.candidates.pairs.par_iter().map(one).collect()
@@ -233,8 +241,37 @@ impl<'a> Article<'a> {
         match self.options.keep {
             Keep::First => true,
             Keep::Longest => solid(a) >= solid(b),
-            Keep::Auto => (rank(a), solid(a)) >= (rank(b), solid(b)),
+            Keep::Auto => {
+                let worth = |index, rarer: usize| {
+                    let blemishes = self.shape_of(suspects, index).map_or(0, Shape::blemishes) as usize + rarer;
+                    (rank(index), std::cmp::Reverse(blemishes))
+                };
+                let (rarer_a, rarer_b) = self.rarer_spellings(pair, suspects);
+                let fuller = solid(b) > solid(a) + solid(a) / 10;
+                match worth(a, rarer_a).cmp(&worth(b, rarer_b)) {
+                    std::cmp::Ordering::Equal => !fuller,
+                    order => order == std::cmp::Ordering::Greater,
+                }
+            }
         }
+    }
+
+    /// Of the words that differ in spelling only, how many of each paragraph's are the rarer in this article.
+    fn rarer_spellings(&self, pair: &Pair, suspects: &[Suspect<'_>]) -> (usize, usize) {
+        let word = |index: u32, i: u32| {
+            self.slots[index as usize].map_or("", |slot| suspects[slot as usize].folded[i as usize])
+        };
+        let uses = |word: &str| {
+            let hash = hash_of(word);
+            self.prints.all_words().iter().filter(|h| **h == hash).count()
+        };
+        let mut rarer = (0, 0);
+        for &(i, j) in &pair.spellings {
+            let (a, b) = (uses(word(pair.first, i)), uses(word(pair.second, j)));
+            rarer.0 += usize::from(a < b);
+            rarer.1 += usize::from(b < a);
+        }
+        rarer
     }
 
     fn decide(&self, pairs: &[Pair], suspects: &[Suspect<'_>]) -> Findings {

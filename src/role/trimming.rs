@@ -96,6 +96,10 @@ fn file_name(words: &Words<'_>, marks: &mut [Option<Trimming>]) {
     let leading =
         (0..words.len()).take_while(|&i| all_digits(words.folded[i]) && !words.before(i).contains(['.', ',']));
     let leading = leading.count();
+    if words.len() > 1 && camera_number(words.folded[0]) {
+        mark(marks, 0..1, Trimming::FileName);
+    }
+    gallery_number(words, marks);
     if leading > 0 && leading < words.len() && words.folded[..leading].iter().any(|w| w.len() >= 7) {
         mark(marks, 0..leading, Trimming::FileName);
     }
@@ -115,6 +119,21 @@ fn file_name(words: &Words<'_>, marks: &mut [Option<Trimming>]) {
         }
     }
     mark(marks, end..words.len(), Trimming::FileName);
+}
+
+/// The name that a camera gives a picture: img_5004, dsc01234.
+fn camera_number(word: &str) -> bool {
+    let letters = word.trim_end_matches(|c: char| c.is_ascii_digit());
+    let stem = letters.trim_end_matches('_');
+    word.len() >= letters.len() + 4 && (letters.len() > stem.len() || matches!(stem, "img" | "dsc" | "dscn" | "dscf"))
+}
+
+/// "| Photo 4" behind a title: a bar, a word and a number.
+fn gallery_number(words: &Words<'_>, marks: &mut [Option<Trimming>]) {
+    let n = words.len();
+    if n > 3 && all_digits(words.folded[n - 1]) && words.before(n - 2).contains('|') && words.before(n - 1) == " " {
+        mark(marks, n - 2..n, Trimming::FileName);
+    }
 }
 
 /// Most words of a lead-in label.
@@ -197,11 +216,12 @@ fn no_stop_until_end(words: &Words<'_>, from: usize) -> bool {
 /// "Above, ...", "Pictured: ...", "FILE - ..." at the front.
 fn picture_lead(words: &Words<'_>, lexicon: &Lexicon, marks: &mut [Option<Trimming>]) {
     let n = words.len();
+    if n > 2 && words.raw(0) == "FILE" {
+        mark(marks, 0..1, Trimming::Picture);
+    }
     let Some((entry, len)) = lexicon.phrase(words.folded) else { return };
     if n > len && entry.is(Class::Picture) && words.before(len).contains([',', ':', '-', '–', '—', '：', '，']) {
         mark(marks, 0..len, Trimming::Picture);
-    } else if n > 2 && words.raw(0) == "FILE" {
-        mark(marks, 0..1, Trimming::Picture);
     }
 }
 

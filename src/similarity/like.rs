@@ -55,13 +55,17 @@ fn link_similar(
 
 /// How alike two different words are, 0 to 1; 0 if they are different words.
 #[must_use]
-pub(super) fn similarity(a: &str, b: &str) -> f64 {
+pub(crate) fn similarity(a: &str, b: &str) -> f64 {
     if a == b {
         return 1.0;
     }
+    let digits = |word: &str| word.chars().filter(|c| c.is_numeric()).count();
+    if digits(a) + digits(b) > 0 {
+        return if scanned(a, b) { 0.9 } else { 0.0 };
+    }
     let (la, lb) = (a.chars().count(), b.chars().count());
     let (short, long) = (la.min(lb), la.max(lb));
-    if short < LEAST_LETTERS || long - short > 4 || a.chars().chain(b.chars()).any(char::is_numeric) {
+    if short < LEAST_LETTERS || long - short > 4 || denies(a, b) || denies(b, a) {
         return 0.0;
     }
     let distance = strsim::osa_distance(a, b);
@@ -69,7 +73,38 @@ pub(super) fn similarity(a: &str, b: &str) -> f64 {
     let slip = distance * 5 <= long;
     let stem = a.chars().zip(b.chars()).take_while(|(p, q)| p == q).count();
     let inflected = stem >= LEAST_LETTERS && stem * 3 >= long * 2 && distance <= 4;
-    if slip || inflected { 1.0 - distance as f64 / long as f64 } else { 0.0 }
+    if slip || inflected || unscan(a) == unscan(b) { 1.0 - distance as f64 / long as f64 } else { 0.0 }
+}
+
+/// True if a digit stands for the letter that looks like it: "f0i" for "foi". Real numbers are never words.
+fn scanned(a: &str, b: &str) -> bool {
+    let letters = |word: &str| word.chars().filter(|c| c.is_alphabetic()).count();
+    let digits = |word: &str| word.chars().filter(|c| c.is_numeric()).count();
+    let one_clean = (digits(a) == 0) != (digits(b) == 0);
+    one_clean && letters(a) >= digits(a) && letters(b) >= digits(b) && {
+        let (a, b) = (unscan(a), unscan(b));
+        a == b || a.chars().count() >= 5 && strsim::osa_distance(&a, &b) * 5 <= a.chars().count()
+    }
+}
+
+/// A word with look-alikes made one: what a scanner confuses is equal.
+fn unscan(word: &str) -> String {
+    let word = word.replace("rn", "m").replace("vv", "w");
+    word.chars()
+        .map(|c| match c {
+            '0' => 'o',
+            '1' | 'i' | '|' => 'l',
+            '5' => 's',
+            '8' => 'b',
+            '6' => 'g',
+            other => other,
+        })
+        .collect()
+}
+
+/// True if `a` is `b` with a prefix that denies it, in the Latin manner: "illegal", "unmarried".
+fn denies(a: &str, b: &str) -> bool {
+    ["un", "in", "im", "il", "ir", "dis", "non", "anti", "des"].iter().any(|prefix| a.strip_prefix(prefix) == Some(b))
 }
 
 /// True if the words of a gap are the same letters parted otherwise ("on board", "onboard").

@@ -126,7 +126,9 @@ impl Weigh<'_> {
         let words = x.shape.solid_words();
         let heading = matches!(x.shape.role, Role::Subheading | Role::Headline | Role::ListItem)
             || x.shape.role == Role::Quote && words < 6 && !x.shape.full_stop;
-        let lower = matches!(x.shape.role, Role::Body | Role::Quote) && y.shape.role == Role::Caption;
+        let lower = matches!(x.shape.role, Role::Body | Role::Quote)
+            && y.shape.role == Role::Caption
+            && y.folded.len() <= 2 * x.folded.len() + 6;
         if !equal && (heading && words < HEADING_WORDS && jaccard < 0.75 || lower && y.folded.len() > 6) {
             guards.push(Guard::Structure);
         }
