@@ -12,16 +12,25 @@ use crate::paragraph::{Capped, Finding, Findings, Guard, Kind, ParagraphId, Role
 use crate::role::trimming::Words;
 use crate::role::{Place, Shape, ends_sentence, shape};
 use crate::shingle::Prints;
-use crate::similarity::align::{Alignment, Match, align};
-use crate::similarity::candidates::{Candidates, Search};
+use crate::similarity::align::{Match, align, most_coverage};
+use crate::similarity::candidates::{Candidate, Candidates, Search};
 use crate::similarity::vocabulary::{Sequence, Vocabulary};
 use crate::verdict::judge::{Judgement, judge};
 use crate::verdict::reason::{new_words, reason};
 use crate::verdict::resolve::{Edge, resolve};
-use crate::words::{hash_of, words};
+use crate::words::{hash_of, is_solo, words};
 
 /// Least share of the smaller paragraph's shingles that a candidate pair must have in common.
-const CANDIDATE_SHARE: f64 = 0.25;
+const CANDIDATE_SHARE: f64 = 0.35;
+
+/// Where each character counts as a word, this many times as many make a shingle.
+const SOLO_FACTOR: usize = 2;
+
+/// Letters looked at to know the script.
+const SAMPLE_CHARS: usize = 48;
+
+/// Pairs whose words overlap less are not aligned: a little below the least coverage that any verdict asks for.
+const LEAST_BOUND: f64 = 0.4;
 
 /// Texts longer than this, in bytes, are hashed by several threads.
 const HUGE: usize = 1 << 20;
@@ -39,6 +48,8 @@ pub struct Deduplicator {
 }
 
 thread_local! {
+    /// Word counts, all zero between uses.
+    static COUNTS: RefCell<Vec<u32>> = RefCell::default();
     /// Buffers of this thread, emptied for each document.
     static BUFFERS: RefCell<(Prints, Search)> = RefCell::default();
 }
@@ -66,10 +77,11 @@ impl Deduplicator {
         let paragraphs = plain::paragraphs(text, self.options.paragraphs);
         // Taken out while in use: another document may be looked at by this thread while this one waits for others.
         let (mut prints, mut search) = BUFFERS.take();
+        let ngram = if without_spaces(text) { self.options.ngram * SOLO_FACTOR } else { self.options.ngram };
         if text.len() > HUGE {
-            prints.fill_parallel(text, &paragraphs, self.options.ngram);
+            prints.fill_parallel(text, &paragraphs, ngram);
         } else {
-            prints.fill(text, &paragraphs, self.options.ngram);
+            prints.fill(text, &paragraphs, ngram);
         }
         let same = |i: usize, j: usize| same_words(paragraphs[i].of(text), paragraphs[j].of(text));
         let candidates = search.candidates(&prints, CANDIDATE_SHARE, same);
@@ -81,6 +93,14 @@ impl Deduplicator {
         BUFFERS.set((prints, search));
         findings
     }
+}
+
+/// True if the text's script is written without spaces, so that each character counts as a word; told by a sample.
+fn without_spaces(text: &str) -> bool {
+    let sample = || text.chars().filter(|c| c.is_alphabetic()).take(SAMPLE_CHARS);
+    // Few texts begin with anything but ASCII; for those no table is asked.
+    let solo = sample().filter(|c| is_solo(*c)).count();
+    solo * 2 > sample().count()
 }
 
 /// True if two paragraphs have the same words; told by the words, not by hashes.
@@ -138,6 +158,14 @@ struct Pair {
     back: Judgement,
     /// Words that differ in spelling only: word of the first, word of the second.
     spellings: Vec<(u32, u32)>,
+}
+
+/// What comes of a candidate pair.
+enum Outcome {
+    /// Too few words in common for any alignment to matter.
+    Unlike,
+    TooLong,
+    Judged(Box<Pair>),
 }
 
 impl<'a> Article<'a> {
@@ -206,10 +234,18 @@ impl<'a> Article<'a> {
 
     /// Aligns and judges the candidates; also tells how many were too long.
     fn judge_pairs(&self, vocabulary: &Vocabulary<'_>, suspects: &[Suspect<'_>]) -> (Vec<Pair>, usize) {
-        let one = |candidate: &crate::similarity::candidates::Candidate| -> Option<Pair> {
+        let one = |candidate: &Candidate| -> Outcome {
             let slot = |index: u32| self.slots[index as usize].map_or(0, |slot| slot as usize);
             let (i, j) = (slot(candidate.first), slot(candidate.second));
-            let alignment: Alignment = align(&self.suspects[i], &self.suspects[j], vocabulary)?;
+            let bound = COUNTS.with_borrow_mut(|counts| {
+                most_coverage(&self.suspects[i], &self.suspects[j], counts, vocabulary)
+            });
+            if bound < LEAST_BOUND {
+                return Outcome::Unlike;
+            }
+            let Some(alignment) = align(&self.suspects[i], &self.suspects[j], vocabulary) else {
+                return Outcome::TooLong;
+            };
             let (x, y) = (suspects[i].side(), suspects[j].side());
             let (forth, back) = judge(&x, &y, &alignment, self.lexicon, self.options);
             let likes = alignment.first.iter().enumerate();
@@ -218,15 +254,23 @@ impl<'a> Article<'a> {
                 _ => None,
             });
             let spellings = spellings.take(MOST_NEW_WORDS).collect();
-            Some(Pair { first: candidate.first, second: candidate.second, forth, back, spellings })
+            Outcome::Judged(Box::new(Pair { first: candidate.first, second: candidate.second, forth, back, spellings }))
         };
-        let pairs: Vec<Option<Pair>> = if self.candidates.pairs.len() > 256 {
+        let outcomes: Vec<Outcome> = if self.candidates.pairs.len() > 256 {
             self.candidates.pairs.par_iter().map(one).collect()
         } else {
             self.candidates.pairs.iter().map(one).collect()
         };
-        let too_long = pairs.iter().filter(|pair| pair.is_none()).count();
-        (pairs.into_iter().flatten().collect(), too_long)
+        let mut pairs = Vec::new();
+        let mut too_long = 0;
+        for outcome in outcomes {
+            match outcome {
+                Outcome::Judged(pair) => pairs.push(*pair),
+                Outcome::TooLong => too_long += 1,
+                Outcome::Unlike => {}
+            }
+        }
+        (pairs, too_long)
     }
 
     fn shape_of<'s>(&self, suspects: &'s [Suspect<'_>], index: u32) -> Option<&'s Shape> {

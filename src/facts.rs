@@ -264,6 +264,9 @@ fn synonyms(
     lexicon: &Lexicon,
     found: &mut Differences,
 ) -> Vec<usize> {
+    if xs.is_empty() || ys.is_empty() || ys.len() > MOST_REPLACING {
+        return xs.to_vec();
+    }
     let there = phrases(y, ys, lexicon);
     let mut left = Vec::with_capacity(xs.len());
     let mut skip = 0;
@@ -289,11 +292,15 @@ fn synonyms(
     left
 }
 
+/// Most words of a phrase that is looked up.
+const LONGEST_PHRASE: usize = 6;
+
 /// For each word, the longest known phrase of neighbours that begins there.
 fn phrase_positions<'l>(side: &Side<'_>, at: &[usize], lexicon: &'l Lexicon) -> Vec<(usize, usize, Option<&'l Entry>)> {
     (0..at.len())
         .map(|k| {
-            let run = at[k..].iter().enumerate().take_while(|(o, i)| **i == at[k] + o).count();
+            let near = &at[k..at.len().min(k + LONGEST_PHRASE)];
+            let run = near.iter().enumerate().take_while(|(o, i)| **i == at[k] + o).count();
             let words = &side.folded[at[k]..at[k] + run];
             lexicon.phrase(words).map_or((at[k], 1, None), |(entry, len)| (at[k], len, Some(entry)))
         })

@@ -41,6 +41,27 @@ pub struct Alignment {
     pub second: Vec<Match>,
 }
 
+/// The most that an alignment of the two can link, as a share of the words of the one of which more can be linked:
+/// the words that both have, in any order. Cheap; spares most alignments.
+#[must_use]
+pub fn most_coverage(x: &Sequence, y: &Sequence, counts: &mut Vec<u32>, vocabulary: &Vocabulary<'_>) -> f64 {
+    counts.resize(vocabulary.len().max(counts.len()), 0);
+    for &id in &x.ids {
+        counts[id as usize] += 1;
+    }
+    let mut shared = 0usize;
+    for &id in &y.ids {
+        if counts[id as usize] > 0 {
+            counts[id as usize] -= 1;
+            shared += 1;
+        }
+    }
+    for &id in &x.ids {
+        counts[id as usize] = 0;
+    }
+    shared as f64 / x.ids.len().min(y.ids.len()).max(1) as f64
+}
+
 /// Aligns two paragraphs; `None` if they are too long for it.
 #[must_use]
 pub fn align(x: &Sequence, y: &Sequence, vocabulary: &Vocabulary<'_>) -> Option<Alignment> {
