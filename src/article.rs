@@ -32,6 +32,9 @@ const SAMPLE_CHARS: usize = 48;
 /// Pairs whose words overlap less are not aligned: a little below the least coverage that any verdict asks for.
 const LEAST_BOUND: f64 = 0.4;
 
+/// Lines of a refrain or a table have fewer words than this.
+const LONG_WORDS: usize = 9;
+
 /// Texts longer than this, in bytes, are hashed by several threads.
 const HUGE: usize = 1 << 20;
 
@@ -237,9 +240,8 @@ impl<'a> Article<'a> {
         let one = |candidate: &Candidate| -> Outcome {
             let slot = |index: u32| self.slots[index as usize].map_or(0, |slot| slot as usize);
             let (i, j) = (slot(candidate.first), slot(candidate.second));
-            let bound = COUNTS.with_borrow_mut(|counts| {
-                most_coverage(&self.suspects[i], &self.suspects[j], counts, vocabulary)
-            });
+            let bound = COUNTS
+                .with_borrow_mut(|counts| most_coverage(&self.suspects[i], &self.suspects[j], counts, vocabulary));
             if bound < LEAST_BOUND {
                 return Outcome::Unlike;
             }
@@ -382,14 +384,20 @@ impl<'a> Article<'a> {
                 if role == Role::Signature || role == Role::Separator {
                     return true;
                 }
-                let in_run = |step: i64| {
-                    let here = i64::from(copy) + step;
-                    let there = i64::from(first) + step;
+                let same_step = |step: i64| {
+                    let (here, there) = (i64::from(copy) + step, i64::from(first) + step);
                     u32::try_from(here).ok().and_then(original).is_some_and(|o| i64::from(o) == there)
                 };
-                let run = in_run(1) && in_run(2) || in_run(-1) && in_run(1) || in_run(-1) && in_run(-2);
+                let around = (-3..=3).filter(|step| *step != 0 && same_step(*step)).count();
+                let marked = self.shape_of(suspects, first).is_some_and(|shape| shape.marked);
+                let long_near = (-3..=3).any(|step| {
+                    same_step(step)
+                        && usize::try_from(i64::from(copy) + step)
+                            .is_ok_and(|i| self.prints.words(i).len() >= LONG_WORDS)
+                });
+                let run = around >= 2 && (marked || long_near);
                 let short = words < self.options.min_words.max(4);
-                let often = uses[&first] >= 2 && words < 8;
+                let often = (uses[&first] >= 2 || around >= 2) && words < LONG_WORDS;
                 (short || often) && !run
             })
             .collect()
@@ -512,6 +520,7 @@ const fn rank(role: Role) -> u8 {
         Role::Body => 5,
         Role::Headline => 4,
         Role::Quote => 3,
+        Role::PullQuote => 1,
         Role::Subheading | Role::KeyPoint => 2,
         Role::HeadlineFragment => 0,
         _ => 1,

@@ -24,8 +24,10 @@ pub struct Side<'a> {
 /// What a word counts for.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum WordKind {
-    /// Function word, title, saying verb: says little by itself.
+    /// Function word, saying verb: says little by itself.
     Light,
+    /// "President": may stand or not before a name.
+    Title,
     /// Turns its sentence round.
     Negation,
     /// A number, by value where it is a number word.
@@ -55,8 +57,10 @@ impl WordKind {
             }
             () if entry.is(Class::Weekday) => Self::Date(100.0 + entry.value().unwrap_or(0.0)),
             () if entry.is(Class::Number) && !entry.is(Class::Function) => Self::Number(entry.value()),
-            () if entry.is(Class::Function) || entry.is(Class::Title) || entry.is(Class::Saying) => Self::Light,
+            () if entry.is(Class::Function) => Self::Light,
+            () if entry.is(Class::Title) => Self::Title,
             () if capital => Self::Name,
+            () if entry.is(Class::Saying) => Self::Light,
             () => Self::Content,
         }
     }
@@ -64,13 +68,14 @@ impl WordKind {
     /// True for words that name, count or tell something.
     #[must_use]
     pub const fn is_solid(self) -> bool {
-        !matches!(self, Self::Light)
+        !matches!(self, Self::Light | Self::Title)
     }
 
     /// How much is lost when a word of this kind is lost.
     const fn weight(self) -> f64 {
         match self {
             Self::Light => 0.15,
+            Self::Title => 0.4,
             Self::Negation | Self::Number(_) => 2.0,
             Self::Date(_) => 1.5,
             Self::Name => 1.3,
@@ -225,7 +230,14 @@ fn gap(
     for &i in xs {
         match x.shape.trimmings[i] {
             Some(trimming) => found.pass(Harmless::Trimmed(trimming), 1),
-            None if attribution[i] => found.pass(Harmless::Attribution, 1),
+            None if attribution[i] => {
+                let rivals = ys.iter().map(|&j| y.kinds[j]);
+                let fact = matches!(x.kinds[i], WordKind::Number(_) | WordKind::Date(_));
+                match rivalry(x.kinds[i], rivals).filter(|_| fact) {
+                    Some(guard) => found.guard(guard),
+                    None => found.pass(Harmless::Attribution, 1),
+                }
+            }
             None => solid.push(i),
         }
     }
@@ -233,7 +245,7 @@ fn gap(
     negation(x, y, &solid, &there, alignment, found);
     let solid = synonyms(x, y, &solid, &there, lexicon, found);
     for i in solid {
-        word(x, y, i, &there, lexicon, found);
+        word(x, y, i, &there, alignment, found);
     }
 }
 
@@ -315,44 +327,44 @@ fn phrases<'l>(side: &Side<'_>, at: &[usize], lexicon: &'l Lexicon) -> Vec<&'l E
 const MOST_REPLACING: usize = 8;
 
 /// One unmatched word of `x` against the unmatched words `ys` in its place.
-fn word(x: &Side<'_>, y: &Side<'_>, i: usize, ys: &[usize], lexicon: &Lexicon, found: &mut Differences) {
+fn word(x: &Side<'_>, y: &Side<'_>, i: usize, ys: &[usize], alignment: &Alignment, found: &mut Differences) {
     let kind = x.kinds[i];
-    let in_place = ys.len() <= MOST_REPLACING;
-    let rivals = || ys.iter().map(|&j| y.kinds[j]);
-    match kind {
-        WordKind::Light => {
-            found.pass(Harmless::LightWords, 1);
-            found.new_weight += kind.weight();
+    if let WordKind::Number(Some(_)) | WordKind::Date(_) = kind {
+        let free = |j: &usize| alignment.second[*j] == Match::None;
+        if (0..y.kinds.len()).filter(free).any(|j| y.kinds[j] == kind) {
             return;
         }
-        WordKind::Number(value) => {
-            let same = |other: WordKind| matches!(other, WordKind::Number(v) if v.is_some() && v == value);
-            if (0..y.kinds.len()).any(|j| same(y.kinds[j])) {
-                return;
-            }
-            if in_place && rivals().any(|k| matches!(k, WordKind::Number(_))) {
-                found.guard(Guard::Number);
-            }
-        }
-        WordKind::Date(value) => {
-            if y.kinds.contains(&WordKind::Date(value)) {
-                return;
-            }
-            if in_place && rivals().any(|k| matches!(k, WordKind::Date(_))) {
-                found.guard(Guard::Date);
-            }
-        }
-        WordKind::Name if in_place && rivals().any(|k| k == WordKind::Name) => found.guard(Guard::Name),
-        WordKind::Content | WordKind::Name => {
-            if in_place && rivals().any(|k| matches!(k, WordKind::Content | WordKind::Name)) {
-                found.replaced += 1;
-            }
-        }
-        WordKind::Negation => {}
     }
-    let _ = lexicon;
-    found.new_words.push(i);
+    let rivals = || ys.iter().filter(|_| ys.len() <= MOST_REPLACING).map(|&j| y.kinds[j]);
+    if let Some(guard) = rivalry(kind, rivals()) {
+        found.guard(guard);
+    }
+    if matches!(kind, WordKind::Light | WordKind::Title) {
+        found.pass(Harmless::LightWords, 1);
+    } else {
+        if matches!(kind, WordKind::Content | WordKind::Name) {
+            found.replaced += usize::from(rivals().any(|k| matches!(k, WordKind::Content | WordKind::Name)));
+        }
+        found.new_words.push(i);
+    }
     found.new_weight += kind.weight();
+}
+
+/// The fact that differs where a word of kind `kind` stands and the other paragraph has `rivals` in its place.
+fn rivalry(kind: WordKind, mut rivals: impl Iterator<Item = WordKind>) -> Option<Guard> {
+    match kind {
+        WordKind::Number(_) => rivals.any(|k| matches!(k, WordKind::Number(_))).then_some(Guard::Number),
+        WordKind::Date(_) => {
+            let other = |k| matches!(k, WordKind::Date(_) | WordKind::Name | WordKind::Number(_));
+            rivals.any(other).then_some(Guard::Date)
+        }
+        WordKind::Name => rivals.find_map(|k| match k {
+            WordKind::Name => Some(Guard::Name),
+            WordKind::Date(_) => Some(Guard::Date),
+            _ => None,
+        }),
+        _ => None,
+    }
 }
 
 /// Words taken for the same by their spelling: harmless, unless they are opposites or one denies.
@@ -369,6 +381,9 @@ fn similar_words(x: &Side<'_>, y: &Side<'_>, alignment: &Alignment, lexicon: &Le
                 if opposite {
                     found.guard(Guard::Opposite);
                 }
+                if x.kinds[i] == WordKind::Name && y.kinds[j as usize] == WordKind::Name && other_name(a, b) {
+                    found.guard(Guard::Name);
+                }
                 if (x.kinds[i] == WordKind::Negation) != (y.kinds[j as usize] == WordKind::Negation) {
                     found.guard(Guard::Negation);
                 }
@@ -381,6 +396,13 @@ fn similar_words(x: &Side<'_>, y: &Side<'_>, alignment: &Alignment, lexicon: &Le
     if moved > 0 {
         found.pass(Harmless::Order, moved);
     }
+}
+
+/// True if two alike names are more than a slip or an ending apart: Niger, Nigeria.
+fn other_name(a: &str, b: &str) -> bool {
+    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    let ending = long.strip_prefix(short).is_some_and(|rest| rest.chars().count() <= 2);
+    !ending && strsim::osa_distance(a, b) > 1 && !a.contains('\'') && !b.contains('\'')
 }
 
 /// Two content words that have changed places.
@@ -406,10 +428,19 @@ fn order(x: &Side<'_>, alignment: &Alignment, found: &mut Differences) {
             _ => blocks.push((rank, 1)),
         }
     }
-    // First and last blocks in place are no part of the exchange.
-    let exchange = blocks.windows(3).any(|w| w[0].0 > w[1].0 && w[1].0 > w[2].0 && w[0].1 <= 3 && w[2].1 <= 3);
-    let neighbours =
-        blocks.windows(2).any(|w| w[0].0 == w[1].0 + w[1].1 && w[0].1 == 1 && w[1].1 == 1 && blocks.len() <= 4);
+    // Roles are played by names and numbers; where nothing is capitalised, any word may be one.
+    let any_name = x.kinds.contains(&WordKind::Name);
+    let acts = |kind| matches!(kind, WordKind::Name | WordKind::Title | WordKind::Number(_) | WordKind::Date(_));
+    let name = |rank: usize| heavy_at.get(rank).is_some_and(|i| acts(x.kinds[*i]));
+    let named = |(rank, len): (usize, usize)| !any_name || (rank..rank + len).any(name);
+    let exchange = blocks
+        .windows(3)
+        .any(|w| w[0].0 > w[1].0 && w[1].0 > w[2].0 && w[0].1 <= 3 && w[2].1 <= 3 && named(w[0]) && named(w[2]));
+    // Two names next to each other that changed places.
+    let neighbours = blocks.len() <= 4
+        && blocks
+            .windows(2)
+            .any(|w| w[0].0 == w[1].0 + 1 && w[0].1 == 1 && w[1].1 == 1 && name(w[0].0) && name(w[1].0));
     if exchange || neighbours {
         found.guard(Guard::Order);
     }

@@ -2,7 +2,7 @@
 
 pub mod trimming;
 
-use crate::lexicon::Lexicon;
+use crate::lexicon::{Class, Lexicon};
 use crate::paragraph::Role;
 
 use trimming::{Trimming, Words, trimmings};
@@ -72,7 +72,11 @@ pub fn shape(words: &Words<'_>, place: Place, lexicon: &Lexicon) -> Shape {
     let quoted = quoted(words);
     let marked = text.starts_with(['•', '*', '|', '·', '‣', '▪', '■', '●', '◦', '–', '—', '-', '‐']);
     let post = text.len() > 40 && text.ends_with(|c: char| c.is_numeric() || c == ')') && text.contains("(@");
-    let full_stop = full_stop || post || !place.stops;
+    let platform = trimmings.first() == Some(&Some(Trimming::Label))
+        && words.folded.first().is_some_and(|word| lexicon.is(word, Class::Credit));
+    let post = post || platform;
+    let link = text.split_whitespace().next_back().is_some_and(|last| last.contains("://") || last.starts_with("pic."));
+    let full_stop = full_stop || post || link || !place.stops;
     let blemishes = blemishes(words) + u32::from(cut_off);
     let mut shape = Shape { role: Role::Body, blemishes, trimmings, full_stop, cut_off, quoted, post, marked };
     shape.role = role(words, &shape, place, lexicon);
@@ -89,6 +93,9 @@ pub fn ends_sentence(text: &str) -> bool {
     let stops = ['.', '!', '?', '…', ':', '。', '！', '？', '؟', '۔', '।', '॥', '။', '៕'];
     text.ends_with(stops) || before.trim_end_matches(closing).ends_with(stops)
 }
+
+/// A longer first line without a full stop is a standfirst.
+const MOST_HEADLINE_WORDS: usize = 16;
 
 /// A longer paragraph without a full stop is a body that lost it.
 const MOST_CAPTION_WORDS: usize = 60;
@@ -118,10 +125,11 @@ fn role(words: &Words<'_>, shape: &Shape, place: Place, lexicon: &Lexicon) -> Ro
         return Role::Quote;
     }
     if shape.quoted_share() > 0.75 {
-        return Role::Quote;
+        let says = words.folded.iter().zip(&shape.quoted).any(|(word, q)| !q && lexicon.is(word, Class::Saying));
+        return if says || shape.full_stop { Role::Quote } else { Role::PullQuote };
     }
     if place.index == 0 && !shape.full_stop {
-        return Role::Headline;
+        return if n <= MOST_HEADLINE_WORDS { Role::Headline } else { Role::KeyPoint };
     }
     if !shape.full_stop {
         return match () {

@@ -68,6 +68,8 @@ pub fn trimmings(words: &Words<'_>, lexicon: &Lexicon) -> Vec<Option<Trimming>> 
     parentheses(words, lexicon, &mut marks);
     credit(words, lexicon, &mut marks);
     picture_lead(words, lexicon, &mut marks);
+    bracketed_credit(words, &mut marks);
+    breadcrumbs(words, &mut marks);
     counter(words, &mut marks);
     // A paragraph that is nothing but trimmings is what it is.
     if marks.iter().all(Option::is_some) {
@@ -201,6 +203,11 @@ fn credit(words: &Words<'_>, lexicon: &Lexicon, marks: &mut [Option<Trimming>]) 
         }
         let after = words.before((i + len).min(n));
         let colon = after.contains([':', '：', '/', '|']) || i + len == n;
+        // "... on CBS." names a broadcaster; "... after the storm Imago" an agency.
+        let stopped = i + len == n && words.before(n).contains(['.', '!', '?', '。']);
+        if stopped && !set_off {
+            continue;
+        }
         let capital = words.raw(i).chars().next().is_some_and(|c| !c.is_lowercase());
         if capital && (set_off && (colon || n - i <= 6) || colon && no_stop_until_end(words, i)) {
             mark(marks, i..n, Trimming::Credit);
@@ -211,6 +218,30 @@ fn credit(words: &Words<'_>, lexicon: &Lexicon, marks: &mut [Option<Trimming>]) 
 
 fn no_stop_until_end(words: &Words<'_>, from: usize) -> bool {
     (from + 1..words.len()).all(|k| !words.before(k).contains(['.', '!', '?', '。']))
+}
+
+/// "... than it buys. (Mario Jasso/Cuartoscuro)": capitalised words in brackets behind the last full stop.
+fn bracketed_credit(words: &Words<'_>, marks: &mut [Option<Trimming>]) {
+    let n = words.len();
+    if !words.text.trim_end().ends_with(')') {
+        return;
+    }
+    let Some(start) = (1..n).rev().find(|&i| words.before(i).contains('(')) else { return };
+    let stopped = words.before(start).contains(['.', '!', '?', '”', '"']);
+    let capital = |i: usize| words.raw(i).chars().next().is_some_and(char::is_uppercase);
+    if stopped && n - start <= 6 && (start..n).all(capital) {
+        mark(marks, start..n, Trimming::Credit);
+    }
+}
+
+/// "Home > News > Title": everything before the last ">".
+fn breadcrumbs(words: &Words<'_>, marks: &mut [Option<Trimming>]) {
+    let steps =
+        (1..words.len()).filter(|&i| words.before(i).contains(['>', '›', '»']) && words.before(i).contains(' '));
+    let steps: Vec<usize> = steps.collect();
+    if let (true, Some(&last)) = (steps.len() >= 2, steps.last()) {
+        mark(marks, 0..last, Trimming::FileName);
+    }
 }
 
 /// "Above, ...", "Pictured: ...", "FILE - ..." at the front.

@@ -65,15 +65,18 @@ pub(crate) fn similarity(a: &str, b: &str) -> f64 {
     }
     let (la, lb) = (a.chars().count(), b.chars().count());
     let (short, long) = (la.min(lb), la.max(lb));
+    if short >= 3 && unscan(a) == unscan(b) {
+        return 0.9;
+    }
     if short < LEAST_LETTERS || long - short > 4 || denies(a, b) || denies(b, a) {
         return 0.0;
     }
     let distance = strsim::osa_distance(a, b);
-    // One slip in five letters; or a common stem of two thirds with an ending each (inflection).
+    // One slip in five letters; or a common stem of three fifths with an ending each (inflection).
     let slip = distance * 5 <= long;
     let stem = a.chars().zip(b.chars()).take_while(|(p, q)| p == q).count();
-    let inflected = stem >= LEAST_LETTERS && stem * 3 >= long * 2 && distance <= 4;
-    if slip || inflected || unscan(a) == unscan(b) { 1.0 - distance as f64 / long as f64 } else { 0.0 }
+    let inflected = stem >= LEAST_LETTERS && stem * 5 >= long * 3 && distance <= 4;
+    if slip || inflected { 1.0 - distance as f64 / long as f64 } else { 0.0 }
 }
 
 /// True if a digit stands for the letter that looks like it: "f0i" for "foi". Real numbers are never words.
@@ -89,14 +92,17 @@ fn scanned(a: &str, b: &str) -> bool {
 
 /// A word with look-alikes made one: what a scanner confuses is equal.
 fn unscan(word: &str) -> String {
-    let word = word.replace("rn", "m").replace("vv", "w");
+    let word = word.replace("rn", "m").replace("vv", "w").replace("cl", "d");
     word.chars()
         .map(|c| match c {
             '0' => 'o',
             '1' | 'i' | '|' => 'l',
             '5' => 's',
-            '8' => 'b',
+            '8' | 'b' => 'h',
             '6' => 'g',
+            'c' => 'e',
+            'n' => 'u',
+            'f' => 't',
             other => other,
         })
         .collect()

@@ -41,7 +41,8 @@ pub fn judge(
     let forth_differences = differences(first, second, alignment, lexicon);
     let back_differences = differences(second, first, &back, lexicon);
     let forth = Weigh { x: first, y: second, alignment, own: &forth_differences, other: &back_differences, options };
-    let back = Weigh { x: second, y: first, alignment: &back, own: &back_differences, other: &forth_differences, options };
+    let back =
+        Weigh { x: second, y: first, alignment: &back, own: &back_differences, other: &forth_differences, options };
     (forth.judgement(), back.judgement())
 }
 
@@ -90,7 +91,7 @@ impl Weigh<'_> {
     fn picture_text(&self) -> bool {
         self.x.shape.role == Role::Caption
             && matches!(self.y.shape.role, Role::Body | Role::Quote)
-            && self.other.loss() <= 0.1
+            && self.other.loss() <= 0.3
             && self.y.folded.len() >= 6
     }
 
@@ -101,7 +102,8 @@ impl Weigh<'_> {
             Role::Caption if self.picture_text() => 0.6,
             Role::Caption if captions => 0.12,
             Role::Caption | Role::HeadlineFragment => 0.25,
-            Role::Quote | Role::PullQuote | Role::KeyPoint => 0.12,
+            Role::Quote | Role::PullQuote => 0.12,
+            Role::KeyPoint | Role::ListItem => 0.2,
             _ => 0.1,
         };
         match self.options.caution {
@@ -109,6 +111,13 @@ impl Weigh<'_> {
             Caution::Normal => base,
             Caution::Eager => base * 1.5,
         }
+    }
+
+    fn both_add(&self, equal: bool) -> bool {
+        let solid = |own: &Differences, side: &Side<'_>| {
+            own.new_words.iter().filter(|i| side.kinds[**i].is_solid() && side.shape.trimmings[**i].is_none()).count()
+        };
+        !equal && solid(self.own, self.x) >= 1 && solid(self.other, self.y) >= 1
     }
 
     fn guards(&self, margin: f64, coverage: f64, jaccard: f64, equal: bool) -> Vec<Guard> {
@@ -121,6 +130,11 @@ impl Weigh<'_> {
         let captions = x.shape.role == Role::Caption && y.shape.role == Role::Caption;
         let solid = |own: &Differences, side: &Side<'_>| own.new_words.iter().any(|i| side.kinds[*i].is_solid());
         if captions && solid(self.own, x) && solid(self.other, y) && !guards.contains(&Guard::Content) {
+            guards.push(Guard::Content);
+        }
+        // Two texts that say much the same, each with something of its own.
+        let lenient = matches!(x.shape.role, Role::Caption | Role::ListItem | Role::KeyPoint | Role::HeadlineFragment);
+        if !lenient && self.both_add(equal) && !guards.contains(&Guard::Content) {
             guards.push(Guard::Content);
         }
         let words = x.shape.solid_words();
