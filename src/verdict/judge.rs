@@ -27,6 +27,29 @@ pub struct Judgement {
     pub guards: Vec<Guard>,
 }
 
+/// A judged pair: both directions.
+#[derive(Clone, Debug)]
+pub struct Pair {
+    /// The earlier paragraph, 0-based.
+    pub first: u32,
+    /// The later paragraph, 0-based.
+    pub second: u32,
+    /// May the first go?
+    pub forth: Judgement,
+    /// May the second go?
+    pub back: Judgement,
+    /// Words that differ in spelling only: word of the first, word of the second.
+    pub spellings: Vec<(u32, u32)>,
+}
+
+impl Pair {
+    /// True if `paragraph` is one of the two.
+    #[must_use]
+    pub const fn has(&self, paragraph: u32) -> bool {
+        self.first == paragraph || self.second == paragraph
+    }
+}
+
 /// Weighs both directions of a pair: whether the first may go because the second stays, and the other way round.
 /// `alignment` is seen from the first.
 #[must_use]

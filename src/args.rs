@@ -1,0 +1,273 @@
+//! The command line: what may be typed, and what is meant by it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use unecho::io::files::Format;
+use unecho::io::jsonl::Fields;
+use unecho::options::{Caution, Keep, Options, Paragraphs};
+
+/// Removes the echoes from scraped articles: captions printed twice, quotes restated, headline fragments, paragraphs
+/// said again. Loses nothing: every removal names its twin and can be undone.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Write the cleaned text, and on request the diff and the log
+    Clean(Clean),
+    /// Show what would go, as a unified diff; exit 1 if anything would
+    Diff(Diff),
+    /// Show what the engine sees in one article, stage by stage
+    Explain(Explain),
+    /// Give the source back from the cleaned text and the log
+    Restore(Restore),
+    /// Prove that source, cleaned text and log belong together
+    Verify(Verify),
+    /// Score the engine on labelled articles
+    Eval(Eval),
+    /// Print a shell's completion script
+    Completions {
+        /// For which shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Clean {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// Write the cleaned text here: a file for one input, a folder for several
+    #[arg(short, long, value_name = "OUT", help_heading = "Output")]
+    pub(crate) output: Option<PathBuf>,
+    /// Write the unified diff here
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub(crate) diff: Option<PathBuf>,
+    /// Write the decision log here; with it every removal can be undone
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub(crate) log: Option<PathBuf>,
+    /// Replace the input files by their cleaned text
+    #[arg(long, conflicts_with = "output", help_heading = "Output")]
+    pub(crate) in_place: bool,
+    /// Write no text; exit 1 if anything would go
+    #[arg(long, conflicts_with_all = ["output", "in_place"], help_heading = "Output")]
+    pub(crate) check: bool,
+    /// No summary
+    #[arg(short, long, help_heading = "Output")]
+    pub(crate) quiet: bool,
+    #[command(flatten)]
+    pub(crate) engine: Engine,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Diff {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) engine: Engine,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// The article; standard input if none is given
+    pub(crate) path: Option<PathBuf>,
+    /// Show this stage only
+    #[arg(long, value_name = "STAGE")]
+    pub(crate) stage: Option<Stage>,
+    #[command(flatten)]
+    pub(crate) engine: Engine,
+}
+
+/// A stage of the engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Stage {
+    Paragraphs,
+    Words,
+    Shingles,
+    Candidates,
+    Pairs,
+    Verdicts,
+}
+
+impl From<Stage> for unecho::explain::Stage {
+    fn from(stage: Stage) -> Self {
+        match stage {
+            Stage::Paragraphs => Self::Paragraphs,
+            Stage::Words => Self::Words,
+            Stage::Shingles => Self::Shingles,
+            Stage::Candidates => Self::Candidates,
+            Stage::Pairs => Self::Pairs,
+            Stage::Verdicts => Self::Verdicts,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Restore {
+    /// The cleaned text: a file, or the folder that clean wrote
+    pub(crate) cleaned: PathBuf,
+    /// The log of the run that wrote it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) log: PathBuf,
+    /// Write the source here; standard output if not given (a folder for a folder)
+    #[arg(short, long, value_name = "OUT")]
+    pub(crate) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) format: FormatArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    /// The source: a file or a folder
+    pub(crate) original: PathBuf,
+    /// The cleaned text
+    pub(crate) cleaned: PathBuf,
+    /// The log of the run that wrote it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) log: PathBuf,
+    #[command(flatten)]
+    pub(crate) format: FormatArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Eval {
+    /// Labelled articles, one JSON object a line
+    pub(crate) labelled: PathBuf,
+    /// Print this many false removals and misses, each
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) errors: usize,
+    /// Print the figures as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) engine: Engine,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InputArgs {
+    /// Files, or folders of .txt and .jsonl files; `-` or nothing is standard input
+    pub(crate) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) format: FormatArgs,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct FormatArgs {
+    /// How records are found
+    #[arg(long, value_enum, default_value_t = FormatArg::Auto, help_heading = "Input")]
+    pub(crate) format: FormatArg,
+    /// The JSONL field that holds the article
+    #[arg(long, value_name = "NAME", default_value = "text", help_heading = "Input")]
+    pub(crate) text_field: String,
+    /// The JSONL field that names the article
+    #[arg(long, value_name = "NAME", default_value = "id", help_heading = "Input")]
+    pub(crate) id_field: String,
+}
+
+impl FormatArgs {
+    pub(crate) const fn format(&self) -> Option<Format> {
+        match self.format {
+            FormatArg::Auto => None,
+            FormatArg::Text => Some(Format::Text),
+            FormatArg::Jsonl => Some(Format::Jsonl),
+        }
+    }
+
+    pub(crate) fn fields(&self) -> Fields {
+        Fields { text: self.text_field.clone(), id: self.id_field.clone() }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FormatArg {
+    /// By the file name's ending
+    Auto,
+    /// One article a file
+    Text,
+    /// One JSON object a line
+    Jsonl,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Judgement")]
+pub(crate) struct Engine {
+    /// What parts paragraphs
+    #[arg(long, value_enum, default_value_t = ParagraphsArg::Auto, help_heading = "Input")]
+    paragraphs: ParagraphsArg,
+    /// Threads; 0: one a core
+    #[arg(long, value_name = "N", default_value_t = 0, help_heading = "Input")]
+    pub(crate) threads: usize,
+    /// Words in a shingle
+    #[arg(long, value_name = "N", default_value_t = Options::default().ngram)]
+    ngram: usize,
+    /// Least share of a paragraph's words that its twin must say, 0 to 1
+    #[arg(long, value_name = "SHARE", default_value_t = Options::default().threshold)]
+    threshold: f64,
+    /// Leave paragraphs of fewer words alone, unless they are known furniture
+    #[arg(long, value_name = "N", default_value_t = Options::default().min_words)]
+    min_words: usize,
+    /// Which of two that say the same stays
+    #[arg(long, value_enum, default_value_t = KeepArg::Auto)]
+    keep: KeepArg,
+    /// Remove only what is said almost word for word
+    #[arg(long, conflicts_with = "eager")]
+    cautious: bool,
+    /// Remove what would be put to review, too
+    #[arg(long)]
+    eager: bool,
+    /// Remove even where that takes more than 40 % of an article's words
+    #[arg(long)]
+    force: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum ParagraphsArg {
+    /// Blank lines; where there are none, each line
+    Auto,
+    /// Blank lines
+    BlankLine,
+    /// Each line
+    Line,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum KeepArg {
+    /// Body before caption, quote and headline; then the fuller; then the earlier
+    Auto,
+    /// The earlier
+    First,
+    /// The longer
+    Longest,
+}
+
+impl Engine {
+    pub(crate) fn options(&self) -> Options {
+        Options {
+            paragraphs: match self.paragraphs {
+                ParagraphsArg::Auto => Paragraphs::Auto,
+                ParagraphsArg::BlankLine => Paragraphs::BlankLine,
+                ParagraphsArg::Line => Paragraphs::Line,
+            },
+            ngram: self.ngram,
+            threshold: self.threshold,
+            min_words: self.min_words,
+            keep: match self.keep {
+                KeepArg::Auto => Keep::Auto,
+                KeepArg::First => Keep::First,
+                KeepArg::Longest => Keep::Longest,
+            },
+            caution: match (self.cautious, self.eager) {
+                (true, _) => Caution::Cautious,
+                (_, true) => Caution::Eager,
+                _ => Caution::Normal,
+            },
+            force: self.force,
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! The way back: the source from the cleaned text and the log, and the proof that the three belong together.
+
+use crate::log::{Doc, Entry, hash};
+use crate::paragraph::{ParagraphId, Span};
+
+/// What the log says of one document: enough to undo every cut.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// The document's line.
+    pub doc: Doc,
+    /// Cuts in order: the paragraph, the bytes of the source, what stood there.
+    pub cuts: Vec<(ParagraphId, Span, String)>,
+    /// Every finding: paragraph, twin, whether it was removed.
+    pub findings: Vec<(ParagraphId, ParagraphId, bool)>,
+}
+
+/// The documents of a log, in order.
+#[must_use]
+pub fn records(entries: Vec<Entry>) -> Vec<Record> {
+    let mut records: Vec<Record> = Vec::new();
+    for entry in entries {
+        match entry {
+            Entry::Doc(doc) => records.push(Record { doc, cuts: Vec::new(), findings: Vec::new() }),
+            Entry::Finding(entry) => {
+                let Some(record) = records.last_mut() else { continue };
+                let (paragraph, twin) = (entry.finding.paragraph, entry.finding.twin);
+                record.findings.push((paragraph, twin, entry.cut.is_some()));
+                if let (Some(cut), Some(text)) = (entry.cut, entry.text) {
+                    record.cuts.push((paragraph, cut, text));
+                }
+            }
+            Entry::Run { .. } | Entry::Error { .. } | Entry::End { .. } => {}
+        }
+    }
+    records
+}
+
+/// Text and log do not belong together.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RestoreError {
+    /// The cleaned text is not the one that the log was written for.
+    #[error("{doc}: the cleaned text was changed after it was written (XXH3 {found}, the log says {said})")]
+    Cleaned {
+        /// Document.
+        doc: String,
+        /// Hash of the text at hand.
+        found: String,
+        /// Hash in the log.
+        said: String,
+    },
+    /// The source is not the one that the log was written for.
+    #[error("{doc}: the source is not the one that was cleaned (XXH3 {found}, the log says {said})")]
+    Source {
+        /// Document.
+        doc: String,
+        /// Hash of the text at hand.
+        found: String,
+        /// Hash in the log.
+        said: String,
+    },
+    /// A cut of the log lies outside the text.
+    #[error("{doc}: the log's cut of {paragraph} does not fit the text")]
+    Cut {
+        /// Document.
+        doc: String,
+        /// Paragraph.
+        paragraph: ParagraphId,
+    },
+    /// A twin that the log names was itself removed.
+    #[error("{doc}: {paragraph} was removed for {twin}, which was removed, too")]
+    Twin {
+        /// Document.
+        doc: String,
+        /// Paragraph.
+        paragraph: ParagraphId,
+        /// Its twin.
+        twin: ParagraphId,
+    },
+}
+
+/// The source of a document from its cleaned text.
+///
+/// # Errors
+/// If the cleaned text is not the one that the log was written for.
+pub fn restore(record: &Record, cleaned: &str) -> Result<String, RestoreError> {
+    let doc = || record.doc.doc.clone();
+    let found = hash(cleaned.as_bytes());
+    if found != record.doc.xxh3[1] {
+        return Err(RestoreError::Cleaned { doc: doc(), found, said: record.doc.xxh3[1].clone() });
+    }
+    let mut source = String::with_capacity(record.doc.bytes[0]);
+    let mut rest = cleaned;
+    for (paragraph, cut, text) in &record.cuts {
+        let kept = cut.start.checked_sub(source.len()).and_then(|len| rest.split_at_checked(len));
+        let Some((kept, after)) = kept.filter(|_| cut.len() == text.len()) else {
+            return Err(RestoreError::Cut { doc: doc(), paragraph: *paragraph });
+        };
+        source.push_str(kept);
+        source.push_str(text);
+        rest = after;
+    }
+    source.push_str(rest);
+    let found = hash(source.as_bytes());
+    if found != record.doc.xxh3[0] {
+        return Err(RestoreError::Source { doc: doc(), found, said: record.doc.xxh3[0].clone() });
+    }
+    Ok(source)
+}
+
+/// Proves that `source`, `cleaned` and the log belong together: hashes, cuts, and that every twin stays.
+///
+/// # Errors
+/// Names the first thing that does not hold.
+pub fn verify(record: &Record, source: &str, cleaned: &str) -> Result<(), RestoreError> {
+    let found = hash(source.as_bytes());
+    if found != record.doc.xxh3[0] {
+        let said = record.doc.xxh3[0].clone();
+        return Err(RestoreError::Source { doc: record.doc.doc.clone(), found, said });
+    }
+    restore(record, cleaned)?;
+    for &(paragraph, twin, removed) in &record.findings {
+        let twin_goes = record.findings.iter().any(|f| f.0 == twin && f.2);
+        if removed && twin_goes {
+            return Err(RestoreError::Twin { doc: record.doc.doc.clone(), paragraph, twin });
+        }
+    }
+    Ok(())
+}

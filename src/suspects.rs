@@ -1,0 +1,139 @@
+//! The suspect paragraphs of one document: those that a candidate pair or a copy names. Only for them are words
+//! looked up and roles worked out.
+
+use crate::facts::{Side, WordKind};
+use crate::lexicon::Lexicon;
+use crate::paragraph::{Role, Span};
+use crate::role::trimming::Words;
+use crate::role::{Place, Shape, ends_sentence, shape};
+use crate::similarity::candidates::Candidates;
+use crate::similarity::vocabulary::{Sequence, Vocabulary};
+
+/// A paragraph shorter than this, in bytes, tells nothing about full stops.
+const LONG_PARAGRAPH: usize = 80;
+
+/// The words of the suspects as ids.
+#[derive(Debug)]
+pub struct Sequences {
+    /// For each paragraph, its place in `list`.
+    slots: Vec<Option<u32>>,
+    /// Paragraph and words.
+    list: Vec<(u32, Sequence)>,
+}
+
+impl Sequences {
+    /// Reads the paragraphs that `candidates` names.
+    #[must_use]
+    pub fn read(paragraphs: &[Span], candidates: &Candidates, vocabulary: &mut Vocabulary<'_>) -> Self {
+        let mut sequences = Self { slots: vec![None; paragraphs.len()], list: Vec::new() };
+        let pairs = candidates.pairs.iter().flat_map(|pair| [pair.first, pair.second]);
+        let copies = candidates.copies.iter().flat_map(|copy| [copy.0, copy.1]);
+        for index in pairs.chain(copies) {
+            let slot = &mut sequences.slots[index as usize];
+            if slot.is_none() {
+                *slot = Some(sequences.list.len() as u32);
+                sequences.list.push((index, vocabulary.read(paragraphs[index as usize])));
+            }
+        }
+        sequences
+    }
+
+    /// The words of a suspect (0-based paragraph).
+    #[must_use]
+    pub fn get(&self, paragraph: u32) -> Option<&Sequence> {
+        self.slots[paragraph as usize].map(|slot| &self.list[slot as usize].1)
+    }
+}
+
+/// What was found out about one suspect.
+#[derive(Debug)]
+pub struct Suspect<'v> {
+    /// Its words, folded.
+    pub folded: Vec<&'v str>,
+    /// What each word counts for.
+    pub kinds: Vec<WordKind>,
+    /// What it is.
+    pub shape: Shape,
+}
+
+impl Suspect<'_> {
+    /// The suspect as one side of a pair.
+    #[must_use]
+    pub fn side(&self) -> Side<'_> {
+        Side { folded: &self.folded, kinds: &self.kinds, shape: &self.shape }
+    }
+}
+
+/// All suspects of one document.
+#[derive(Debug)]
+pub struct Suspects<'v> {
+    slots: Vec<Option<u32>>,
+    list: Vec<Suspect<'v>>,
+}
+
+impl<'v> Suspects<'v> {
+    /// Looks at each suspect of `text`.
+    #[must_use]
+    pub fn of(
+        text: &str,
+        paragraphs: &[Span],
+        sequences: &Sequences,
+        vocabulary: &'v Vocabulary<'_>,
+        lexicon: &Lexicon,
+    ) -> Self {
+        let stops = full_stops(text, paragraphs);
+        let look = |(index, sequence): &(u32, Sequence)| {
+            let place = Place { index: *index as usize, of: paragraphs.len(), stops };
+            suspect(paragraphs[*index as usize], text, sequence, place, vocabulary, lexicon)
+        };
+        Self { slots: sequences.slots.clone(), list: sequences.list.iter().map(look).collect() }
+    }
+
+    /// A suspect by its paragraph (0-based).
+    #[must_use]
+    pub fn get(&self, paragraph: u32) -> Option<&Suspect<'v>> {
+        self.slots[paragraph as usize].map(|slot| &self.list[slot as usize])
+    }
+
+    /// What a paragraph is; body where nobody looked.
+    #[must_use]
+    pub fn role(&self, paragraph: u32) -> Role {
+        self.get(paragraph).map_or(Role::Body, |suspect| suspect.shape.role)
+    }
+}
+
+fn suspect<'v>(
+    span: Span,
+    text: &str,
+    sequence: &Sequence,
+    place: Place,
+    vocabulary: &'v Vocabulary<'_>,
+    lexicon: &Lexicon,
+) -> Suspect<'v> {
+    let folded: Vec<&str> = sequence.ids.iter().map(|id| vocabulary.folded(*id)).collect();
+    let spans: Vec<(usize, usize)> =
+        sequence.spans.iter().map(|s| (s.start - span.start, s.end - span.start)).collect();
+    let text = span.of(text);
+    let shape = shape(&Words { text, spans: &spans, folded: &folded }, place, lexicon);
+    let kind = |(i, word): (usize, &&str)| WordKind::of(word, capital(text, &spans, i), lexicon);
+    let kinds = folded.iter().enumerate().map(kind).collect();
+    Suspect { folded, kinds, shape }
+}
+
+/// True if most paragraphs of some length end as sentences end.
+fn full_stops(text: &str, paragraphs: &[Span]) -> bool {
+    let long = || paragraphs.iter().map(|p| p.of(text)).filter(|p| p.len() > LONG_PARAGRAPH);
+    let ending = long().filter(|p| ends_sentence(p)).count();
+    ending * 2 >= long().count()
+}
+
+/// True if word `i` begins with a capital letter inside a sentence.
+fn capital(text: &str, spans: &[(usize, usize)], i: usize) -> bool {
+    let (start, end) = spans[i];
+    let upper = text[start..end].chars().next().is_some_and(char::is_uppercase);
+    if !upper || i == 0 {
+        return false;
+    }
+    let gap = &text[spans[i - 1].1..start];
+    !gap.contains(['.', '!', '?', '…', '“', '"', '„', '«', ':'])
+}

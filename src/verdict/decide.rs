@@ -1,0 +1,296 @@
+//! One decision a paragraph, from all judged pairs of a document: who goes, who stays, what is told about the rest.
+
+use std::cmp::{Ordering, Reverse};
+use std::collections::HashMap;
+
+use crate::options::{Keep, Options};
+use crate::paragraph::{Finding, Findings, Kind, ParagraphId, Role, Span, Verdict};
+use crate::role::Shape;
+use crate::shingle::Prints;
+use crate::similarity::candidates::Candidates;
+use crate::suspects::Suspects;
+use crate::words::hash_of;
+
+use super::judge::{Judgement, Pair};
+use super::reason::{new_words, reason};
+use super::resolve::{Edge, resolve};
+
+/// Most share of an article's words that may go where they are not word-for-word equal to their twin.
+const MOST_REMOVED: f64 = 0.4;
+
+/// Most new words that a finding names.
+const MOST_NEW_WORDS: usize = 12;
+
+/// Lines of a refrain or a table have fewer words than this.
+const LONG_WORDS: usize = 9;
+
+/// Neighbours looked at to see whether a copy is part of a copied run.
+const RUN: i64 = 3;
+
+/// Everything a decision rests on.
+pub struct Case<'a> {
+    /// The document's paragraphs.
+    pub paragraphs: &'a [Span],
+    /// Their words and shingles.
+    pub prints: &'a Prints,
+    /// Copies and candidate pairs.
+    pub candidates: &'a Candidates,
+    /// Roles and words of those concerned.
+    pub suspects: &'a Suspects<'a>,
+    /// The judged pairs.
+    pub pairs: &'a [Pair],
+    /// What the user wants.
+    pub options: &'a Options,
+}
+
+impl Case<'_> {
+    /// The findings of the document.
+    #[must_use]
+    pub fn decide(&self) -> Findings {
+        let copies = self.copies();
+        let chosen = resolve(self.paragraphs.len(), self.edges(&copies));
+        let by_paragraph = self.pairs_by_paragraph();
+        let findings = (0u32..).zip(&chosen).filter_map(|(index, edge)| match edge {
+            Some(edge) => Some(self.removal(index, edge)),
+            None => self.kept(index, &by_paragraph[index as usize], &chosen),
+        });
+        let mut result =
+            Findings { paragraphs: self.paragraphs.to_vec(), findings: findings.collect(), ..Findings::default() };
+        self.withdraw(&mut result);
+        result
+    }
+
+    /// For each paragraph, the pairs it is in.
+    fn pairs_by_paragraph(&self) -> Vec<Vec<u32>> {
+        let mut lists = vec![Vec::new(); self.paragraphs.len()];
+        for (number, pair) in (0u32..).zip(self.pairs) {
+            lists[pair.first as usize].push(number);
+            lists[pair.second as usize].push(number);
+        }
+        lists
+    }
+
+    /// For the first of each group of copies: the member that stays for all of them, and the members that may go.
+    fn copies(&self) -> HashMap<u32, (u32, Vec<u32>)> {
+        let structural = self.structural_copies();
+        let mut groups: HashMap<u32, (u32, Vec<u32>)> = HashMap::new();
+        for (&(copy, first), on_purpose) in self.candidates.copies.iter().zip(structural) {
+            if on_purpose {
+                continue;
+            }
+            let (champion, members) = groups.entry(first).or_insert_with(|| (first, vec![first]));
+            members.push(copy);
+            let rank = |index| rank(self.suspects.role(index));
+            if self.options.keep == Keep::Auto && rank(copy) > rank(*champion) {
+                *champion = copy;
+            }
+        }
+        groups
+    }
+
+    fn edges(&self, copies: &HashMap<u32, (u32, Vec<u32>)>) -> Vec<Edge> {
+        let champion = |index: u32| copies.get(&index).map_or(index, |group| group.0);
+        let mut edges = Vec::new();
+        for (evidence, pair) in (0u32..).zip(self.pairs) {
+            let may = (pair.forth.verdict == Verdict::Remove, pair.back.verdict == Verdict::Remove);
+            let (goes, stays, judgement) = match may {
+                (true, true) if self.first_stays(pair) => (pair.second, pair.first, &pair.back),
+                (true, _) => (pair.first, pair.second, &pair.forth),
+                (false, true) => (pair.second, pair.first, &pair.back),
+                (false, false) => continue,
+            };
+            let strength = judgement.coverage + judgement.jaccard;
+            let edge = |goes| Edge { goes, stays: champion(stays), strength, evidence };
+            match copies.get(&goes) {
+                // What holds for one copy holds for all.
+                Some((_, members)) => edges.extend(members.iter().map(|member| edge(*member))),
+                None => edges.push(edge(goes)),
+            }
+        }
+        for (stays, members) in copies.values() {
+            let others = members.iter().filter(|member| *member != stays);
+            edges.extend(others.map(|&goes| Edge { goes, stays: *stays, strength: 2.0, evidence: u32::MAX }));
+        }
+        edges
+    }
+
+    /// True if the first of two paragraphs that say the same should stay rather than the second.
+    fn first_stays(&self, pair: &Pair) -> bool {
+        let shape = |index| self.suspects.get(index).map(|suspect| &suspect.shape);
+        let solid = |index| shape(index).map_or(0, Shape::solid_words);
+        let (a, b) = (pair.first, pair.second);
+        match self.options.keep {
+            Keep::First => true,
+            Keep::Longest => solid(a) >= solid(b),
+            Keep::Auto => {
+                let (rarer_a, rarer_b) = self.rarer_spellings(pair);
+                let worth = |index, rarer: usize| {
+                    let blemishes = shape(index).map_or(0, Shape::blemishes) as usize + rarer;
+                    (rank(self.suspects.role(index)), Reverse(blemishes))
+                };
+                let fuller = solid(b) > solid(a) + solid(a) / 10;
+                match worth(a, rarer_a).cmp(&worth(b, rarer_b)) {
+                    Ordering::Equal => !fuller,
+                    order => order == Ordering::Greater,
+                }
+            }
+        }
+    }
+
+    /// Of the words that differ in spelling only, how many of each paragraph's are the rarer in this article.
+    fn rarer_spellings(&self, pair: &Pair) -> (usize, usize) {
+        let word = |index, i: u32| self.suspects.get(index).map_or("", |suspect| suspect.folded[i as usize]);
+        let uses = |word: &str| {
+            let hash = hash_of(word);
+            self.prints.all_words().iter().filter(|h| **h == hash).count()
+        };
+        let mut rarer = (0, 0);
+        for &(i, j) in &pair.spellings {
+            let (a, b) = (uses(word(pair.first, i)), uses(word(pair.second, j)));
+            rarer.0 += usize::from(a < b);
+            rarer.1 += usize::from(b < a);
+        }
+        rarer
+    }
+
+    /// For each copy, whether it repeats on purpose: a short line that is no furniture and no part of a copied run.
+    fn structural_copies(&self) -> Vec<bool> {
+        let copies = &self.candidates.copies;
+        let mut uses = HashMap::<u32, usize>::new();
+        for (_, first) in copies {
+            *uses.entry(*first).or_default() += 1;
+        }
+        copies.iter().map(|&(copy, first)| self.on_purpose(copy, first, uses[&first])).collect()
+    }
+
+    fn on_purpose(&self, copy: u32, first: u32, uses: usize) -> bool {
+        let words = self.prints.words(copy as usize).len();
+        match self.suspects.role(first) {
+            Role::Boilerplate => return false,
+            Role::Caption if words > 5 => return false,
+            Role::Signature | Role::Separator => return true,
+            _ => {}
+        }
+        // Neighbours that are copied from the same distance.
+        let copied = |step: &i64| {
+            let (here, there) = (i64::from(copy) + step, i64::from(first) + step);
+            u32::try_from(here).ok().and_then(|here| self.original(here)).is_some_and(|o| i64::from(o) == there)
+        };
+        let around: Vec<i64> = (-RUN..=RUN).filter(|step| *step != 0).filter(copied).collect();
+        let long = |step: &i64| {
+            let index = usize::try_from(i64::from(copy) + step).unwrap_or(usize::MAX);
+            index < self.prints.len() && self.prints.words(index).len() >= LONG_WORDS
+        };
+        let marked = self.suspects.get(first).is_some_and(|suspect| suspect.shape.marked);
+        let run = around.len() >= 2 && (marked || around.iter().any(long));
+        let short = words < self.options.min_words.max(4);
+        let often = (uses >= 2 || around.len() >= 2) && words < LONG_WORDS;
+        (short || often) && !run
+    }
+
+    /// The first paragraph with the words of `index`, if that is an earlier one.
+    fn original(&self, index: u32) -> Option<u32> {
+        let copies = &self.candidates.copies;
+        copies.binary_search_by_key(&index, |copy| copy.0).ok().map(|at| copies[at].1)
+    }
+
+    fn removal(&self, index: u32, edge: &Edge) -> Finding {
+        let (paragraph, twin) = (ParagraphId(index), ParagraphId(edge.stays));
+        if let Some(pair) = self.pairs.get(edge.evidence as usize) {
+            let forth = self.original(index).unwrap_or(index) == pair.first;
+            let judgement = if forth { &pair.forth } else { &pair.back };
+            return self.finding(paragraph, twin, judgement, Verdict::Remove);
+        }
+        let (role, twin_role) = (self.suspects.role(index), self.suspects.role(edge.stays));
+        Finding {
+            paragraph,
+            twin,
+            kind: copy_kind(role),
+            verdict: Verdict::Remove,
+            role,
+            twin_role,
+            coverage: 1.0,
+            jaccard: 1.0,
+            margin: 1.0,
+            new_words: Vec::new(),
+            guards: Vec::new(),
+            reason: format!("says word for word what {twin} says"),
+        }
+    }
+
+    /// The closest pair that did not lead to removal, if it is close enough to be told.
+    fn kept(&self, index: u32, pairs: &[u32], chosen: &[Option<Edge>]) -> Option<Finding> {
+        let (twin, judgement) = pairs
+            .iter()
+            .map(|number| &self.pairs[*number as usize])
+            .map(|pair| if pair.first == index { (pair.second, &pair.forth) } else { (pair.first, &pair.back) })
+            .filter(|(twin, judgement)| {
+                chosen[*twin as usize].is_none()
+                    && judgement.coverage >= self.options.threshold
+                    && (judgement.verdict == Verdict::Review || !judgement.guards.is_empty())
+            })
+            .max_by(|(_, a), (_, b)| a.verdict.cmp(&b.verdict).then(a.coverage.total_cmp(&b.coverage)))?;
+        Some(self.finding(ParagraphId(index), ParagraphId(twin), judgement, judgement.verdict))
+    }
+
+    fn finding(&self, paragraph: ParagraphId, twin: ParagraphId, judgement: &Judgement, verdict: Verdict) -> Finding {
+        let new_words = self
+            .suspects
+            .get(paragraph.0)
+            .map(|suspect| new_words(&suspect.side(), &judgement.differences, MOST_NEW_WORDS))
+            .unwrap_or_default();
+        Finding {
+            paragraph,
+            twin,
+            kind: judgement.kind,
+            verdict,
+            role: self.suspects.role(paragraph.0),
+            twin_role: self.suspects.role(twin.0),
+            coverage: judgement.coverage,
+            jaccard: judgement.jaccard,
+            margin: judgement.margin,
+            reason: reason(judgement, twin, &new_words),
+            new_words,
+            guards: judgement.guards.clone(),
+        }
+    }
+
+    /// Takes the removals back if they would take too much that is not word-for-word said elsewhere.
+    fn withdraw(&self, findings: &mut Findings) {
+        let words = |finding: &Finding| self.prints.words(finding.paragraph.index()).len();
+        let inexact = findings.removals().filter(|f| f.jaccard < 1.0 || f.coverage < 1.0).map(words).sum::<usize>();
+        let share = inexact as f64 / self.prints.word_count().max(1) as f64;
+        if share > MOST_REMOVED && !self.options.force {
+            findings.withdrawn = Some(share);
+            for finding in &mut findings.findings {
+                if finding.verdict == Verdict::Remove {
+                    finding.verdict = Verdict::Review;
+                }
+            }
+        }
+    }
+}
+
+/// What sort of echo a word-for-word copy is.
+const fn copy_kind(role: Role) -> Kind {
+    match role {
+        Role::Boilerplate => Kind::Boilerplate,
+        Role::Headline | Role::HeadlineFragment | Role::Subheading => Kind::Headline,
+        Role::Quote => Kind::Quote,
+        Role::PullQuote => Kind::PullQuote,
+        Role::Caption => Kind::Caption,
+        _ => Kind::Exact,
+    }
+}
+
+/// Which role stays where two paragraphs say the same: the higher.
+const fn rank(role: Role) -> u8 {
+    match role {
+        Role::Body => 5,
+        Role::Headline => 4,
+        Role::Quote => 3,
+        Role::Subheading | Role::KeyPoint => 2,
+        Role::HeadlineFragment => 0,
+        _ => 1,
+    }
+}
