@@ -71,6 +71,12 @@ impl WordKind {
         !matches!(self, Self::Light | Self::Title)
     }
 
+    /// True for names, numbers and dates.
+    #[must_use]
+    pub const fn is_fact(self) -> bool {
+        matches!(self, Self::Name | Self::Number(_) | Self::Date(_))
+    }
+
     /// How much is lost when a word of this kind is lost.
     const fn weight(self) -> f64 {
         match self {
@@ -428,20 +434,29 @@ fn order(x: &Side<'_>, alignment: &Alignment, found: &mut Differences) {
             _ => blocks.push((rank, 1)),
         }
     }
-    // Roles are played by names and numbers; where nothing is capitalised, any word may be one.
-    let any_name = x.kinds.contains(&WordKind::Name);
+    // Roles are played by names and numbers, or by single words that change places.
     let acts = |kind| matches!(kind, WordKind::Name | WordKind::Title | WordKind::Number(_) | WordKind::Date(_));
     let name = |rank: usize| heavy_at.get(rank).is_some_and(|i| acts(x.kinds[*i]));
-    let named = |(rank, len): (usize, usize)| !any_name || (rank..rank + len).any(name);
+    let unspaced = x.folded.iter().filter(|word| word.chars().nth(1).is_none()).count() * 2 > x.folded.len();
+    let most = if unspaced { MOST_ACTOR_CHARS } else { MOST_ACTOR_WORDS };
+    let actor = |(rank, len): (usize, usize)| {
+        len <= most && (unspaced || len == 1 || (rank..rank + len).any(name))
+    };
     let exchange = blocks
         .windows(3)
-        .any(|w| w[0].0 > w[1].0 && w[1].0 > w[2].0 && w[0].1 <= 3 && w[2].1 <= 3 && named(w[0]) && named(w[2]));
+        .any(|w| w[0].0 > w[1].0 && w[1].0 > w[2].0 && actor(w[0]) && actor(w[2]));
     // Two names next to each other that changed places.
     let neighbours = blocks.len() <= 4
-        && blocks
-            .windows(2)
-            .any(|w| w[0].0 == w[1].0 + 1 && w[0].1 == 1 && w[1].1 == 1 && name(w[0].0) && name(w[1].0));
+        && blocks.windows(2).any(|w| {
+            w[0].0 == w[1].0 + 1 && w[0].1 == 1 && w[1].1 == 1 && name(w[0].0) && name(w[1].0)
+        });
     if exchange || neighbours {
         found.guard(Guard::Order);
     }
 }
+
+/// Most heavy words of a name that changes places.
+const MOST_ACTOR_WORDS: usize = 5;
+
+/// The same where each character counts as a word.
+const MOST_ACTOR_CHARS: usize = 12;

@@ -78,6 +78,8 @@ pub fn shape(words: &Words<'_>, place: Place, lexicon: &Lexicon) -> Shape {
     let link = text.split_whitespace().next_back().is_some_and(|last| last.contains("://") || last.starts_with("pic."));
     let full_stop = full_stop || post || link || !place.stops;
     let blemishes = blemishes(words) + u32::from(cut_off);
+    let unclosed = quoted.last() == Some(&true) && !full_stop;
+    let blemishes = blemishes + u32::from(unclosed);
     let mut shape = Shape { role: Role::Body, blemishes, trimmings, full_stop, cut_off, quoted, post, marked };
     shape.role = role(words, &shape, place, lexicon);
     shape
@@ -126,7 +128,11 @@ fn role(words: &Words<'_>, shape: &Shape, place: Place, lexicon: &Lexicon) -> Ro
     }
     if shape.quoted_share() > 0.75 {
         let says = words.folded.iter().zip(&shape.quoted).any(|(word, q)| !q && lexicon.is(word, Class::Saying));
-        return if says || shape.full_stop { Role::Quote } else { Role::PullQuote };
+        return if says { Role::Quote } else { Role::PullQuote };
+    }
+    // Nordic, Slavic and Romance papers open speech with a dash.
+    if words.text.trim_start().starts_with(['–', '—', '―']) && shape.full_stop && n >= 5 {
+        return Role::Quote;
     }
     if place.index == 0 && !shape.full_stop {
         return if n <= MOST_HEADLINE_WORDS { Role::Headline } else { Role::KeyPoint };

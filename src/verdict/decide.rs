@@ -24,6 +24,9 @@ const MOST_NEW_WORDS: usize = 12;
 /// Lines of a refrain or a table have fewer words than this.
 const LONG_WORDS: usize = 9;
 
+/// One of two that say the same is the fuller if it says this much more, as a weight of words.
+const FULLER: f64 = 0.5;
+
 /// Neighbours looked at to see whether a copy is part of a copied run.
 const RUN: i64 = 3;
 
@@ -128,7 +131,7 @@ impl Case<'_> {
                     let blemishes = shape(index).map_or(0, Shape::blemishes) as usize + rarer;
                     (rank(self.suspects.role(index)), Reverse(blemishes))
                 };
-                let fuller = solid(b) > solid(a) + solid(a) / 10;
+                let fuller = pair.back.differences.new_weight > pair.forth.differences.new_weight + FULLER;
                 match worth(a, rarer_a).cmp(&worth(b, rarer_b)) {
                     Ordering::Equal => !fuller,
                     order => order == Ordering::Greater,

@@ -126,7 +126,7 @@ impl Weigh<'_> {
             Role::Caption if captions => 0.12,
             Role::Caption | Role::HeadlineFragment => 0.25,
             Role::Quote | Role::PullQuote => 0.12,
-            Role::KeyPoint | Role::ListItem => 0.2,
+            Role::KeyPoint | Role::ListItem => 0.12,
             _ => 0.1,
         };
         match self.options.caution {
@@ -159,6 +159,12 @@ impl Weigh<'_> {
         let lenient = matches!(x.shape.role, Role::Caption | Role::ListItem | Role::KeyPoint | Role::HeadlineFragment);
         if !lenient && self.both_add(equal) && !guards.contains(&Guard::Content) {
             guards.push(Guard::Content);
+        }
+        // A name, number or date of its own is a fact of its own.
+        let own_fact = |i: &usize| x.shape.trimmings[*i].is_none() && x.kinds[*i].is_fact();
+        let passing = matches!(x.shape.role, Role::Caption | Role::HeadlineFragment | Role::Quote | Role::PullQuote);
+        if !passing && self.own.new_words.iter().any(own_fact) && !guards.contains(&Guard::Adds) {
+            guards.push(Guard::Adds);
         }
         let words = x.shape.solid_words();
         let heading = matches!(x.shape.role, Role::Subheading | Role::Headline | Role::ListItem)
