@@ -155,7 +155,15 @@ impl Deduplicator {
                 Outcome::Unlike => {}
             }
         }
-        let case = Case { paragraphs, prints, candidates, suspects: &suspects, pairs: &pairs, options: &self.options };
+        let case = Case {
+            paragraphs,
+            prints,
+            candidates,
+            suspects: &suspects,
+            pairs: &pairs,
+            lexicon,
+            options: &self.options,
+        };
         let mut findings = case.decide();
         findings.capped = Capped {
             candidates: candidates.capped_paragraphs,

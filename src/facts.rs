@@ -439,17 +439,13 @@ fn order(x: &Side<'_>, alignment: &Alignment, found: &mut Differences) {
     let name = |rank: usize| heavy_at.get(rank).is_some_and(|i| acts(x.kinds[*i]));
     let unspaced = x.folded.iter().filter(|word| word.chars().nth(1).is_none()).count() * 2 > x.folded.len();
     let most = if unspaced { MOST_ACTOR_CHARS } else { MOST_ACTOR_WORDS };
-    let actor = |(rank, len): (usize, usize)| {
-        len <= most && (unspaced || len == 1 || (rank..rank + len).any(name))
-    };
-    let exchange = blocks
-        .windows(3)
-        .any(|w| w[0].0 > w[1].0 && w[1].0 > w[2].0 && actor(w[0]) && actor(w[2]));
+    let actor = |(rank, len): (usize, usize)| len <= most && (unspaced || len == 1 || (rank..rank + len).any(name));
+    let exchange = blocks.windows(3).any(|w| w[0].0 > w[1].0 && w[1].0 > w[2].0 && actor(w[0]) && actor(w[2]));
     // Two names next to each other that changed places.
     let neighbours = blocks.len() <= 4
-        && blocks.windows(2).any(|w| {
-            w[0].0 == w[1].0 + 1 && w[0].1 == 1 && w[1].1 == 1 && name(w[0].0) && name(w[1].0)
-        });
+        && blocks
+            .windows(2)
+            .any(|w| w[0].0 == w[1].0 + 1 && w[0].1 == 1 && w[1].1 == 1 && name(w[0].0) && name(w[1].0));
     if exchange || neighbours {
         found.guard(Guard::Order);
     }

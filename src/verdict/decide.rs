@@ -3,6 +3,7 @@
 use std::cmp::{Ordering, Reverse};
 use std::collections::HashMap;
 
+use crate::lexicon::Lexicon;
 use crate::options::{Keep, Options};
 use crate::paragraph::{Finding, Findings, Kind, ParagraphId, Role, Span, Verdict};
 use crate::role::Shape;
@@ -42,6 +43,8 @@ pub struct Case<'a> {
     pub suspects: &'a Suspects<'a>,
     /// The judged pairs.
     pub pairs: &'a [Pair],
+    /// Words of the article's language.
+    pub lexicon: &'a Lexicon,
     /// What the user wants.
     pub options: &'a Options,
 }
@@ -83,8 +86,7 @@ impl Case<'_> {
             }
             let (champion, members) = groups.entry(first).or_insert_with(|| (first, vec![first]));
             members.push(copy);
-            let rank = |index| rank(self.suspects.role(index));
-            if self.options.keep == Keep::Auto && rank(copy) > rank(*champion) {
+            if self.options.keep == Keep::Auto && self.worth(copy, 0) > self.worth(*champion, 0) {
                 *champion = copy;
             }
         }
@@ -127,12 +129,8 @@ impl Case<'_> {
             Keep::Longest => solid(a) >= solid(b),
             Keep::Auto => {
                 let (rarer_a, rarer_b) = self.rarer_spellings(pair);
-                let worth = |index, rarer: usize| {
-                    let blemishes = shape(index).map_or(0, Shape::blemishes) as usize + rarer;
-                    (rank(self.suspects.role(index)), Reverse(blemishes))
-                };
                 let fuller = pair.back.differences.new_weight > pair.forth.differences.new_weight + FULLER;
-                match worth(a, rarer_a).cmp(&worth(b, rarer_b)) {
+                match self.worth(a, rarer_a).cmp(&self.worth(b, rarer_b)) {
                     Ordering::Equal => !fuller,
                     order => order == Ordering::Greater,
                 }
@@ -140,12 +138,20 @@ impl Case<'_> {
         }
     }
 
+    /// What speaks for a paragraph to stay: its role, then that it is sound.
+    fn worth(&self, index: u32, rarer_spellings: usize) -> (u8, Reverse<usize>) {
+        let shape = self.suspects.get(index).map(|suspect| &suspect.shape);
+        let blemishes = shape.map_or(0, Shape::blemishes) as usize + rarer_spellings;
+        (rank(self.suspects.role(index)), Reverse(blemishes))
+    }
+
     /// Of the words that differ in spelling only, how many of each paragraph's are the rarer in this article.
     fn rarer_spellings(&self, pair: &Pair) -> (usize, usize) {
         let word = |index, i: u32| self.suspects.get(index).map_or("", |suspect| suspect.folded[i as usize]);
         let uses = |word: &str| {
             let hash = hash_of(word);
-            self.prints.all_words().iter().filter(|h| **h == hash).count()
+            let known = usize::from(self.lexicon.get(word).is_some());
+            self.prints.all_words().iter().filter(|h| **h == hash).count() + known
         };
         let mut rarer = (0, 0);
         for &(i, j) in &pair.spellings {

@@ -101,7 +101,7 @@ impl Weigh<'_> {
         let guards = self.guards(margin, coverage, jaccard, equal);
         let least = if self.picture_text() { self.options.threshold * 0.6 } else { self.options.threshold };
         let verdict = match () {
-            () if coverage < least => Verdict::Keep,
+            () if coverage < least || self.scattered() => Verdict::Keep,
             () if guards.is_empty() => Verdict::Remove,
             () if guards == [Guard::Adds] && margin > -0.1 => Verdict::Review,
             () => Verdict::Keep,
@@ -134,6 +134,13 @@ impl Weigh<'_> {
             Caution::Normal => base,
             Caution::Eager => base * 1.5,
         }
+    }
+
+    /// True if the words that `y` says lie far apart there: a long text holds most words of a short one by chance.
+    fn scattered(&self) -> bool {
+        let places = || self.alignment.first.iter().filter_map(|m| m.index());
+        let (Some(first), Some(last)) = (places().min(), places().max()) else { return true };
+        (last - first + 1) as usize > 3 * places().count() + 6
     }
 
     fn both_add(&self, equal: bool) -> bool {
