@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use rayon::prelude::*;
 
-use crate::lexicon::Lexicon;
+use crate::lexicon::{Lexicon, detect};
 use crate::markup::plain;
 use crate::options::{Options, OptionsError};
 use crate::paragraph::{Capped, Findings, Role, Span};
@@ -99,7 +99,8 @@ impl Deduplicator {
         let findings = if candidates.pairs.is_empty() && candidates.copies.is_empty() {
             Findings { paragraphs, ..Findings::default() }
         } else {
-            self.judge(text, &paragraphs, &prints, &candidates).0
+            let findings = self.judge(text, &paragraphs, &prints, &candidates).findings;
+            self.settle(text, findings, &prints, &mut search)
         };
         BUFFERS.set((prints, search));
         findings
@@ -110,32 +111,67 @@ impl Deduplicator {
     pub fn trace(&self, text: &str) -> Trace {
         let mut prints = Prints::default();
         let (paragraphs, candidates) = self.search(text, &mut prints, &mut Search::default());
-        let (findings, pairs, roles) = self.judge(text, &paragraphs, &prints, &candidates);
+        let Judged { findings, pairs, roles } = self.judge(text, &paragraphs, &prints, &candidates);
+        let findings = self.settle(text, findings, &prints, &mut Search::default());
         Trace { findings, prints, candidates, pairs, roles }
+    }
+
+    /// Looks again at what stays, until nothing more goes: cleaning the cleaned text changes nothing.
+    ///
+    /// A pair is judged by its own words, so a second look is rarely needed: only where something changed that is
+    /// seen of the whole article, its language, its first paragraph, or how often a line comes back.
+    fn settle(&self, text: &str, mut findings: Findings, prints: &Prints, search: &mut Search) -> Findings {
+        loop {
+            let gone: Vec<usize> = findings.removals().map(|f| f.paragraph.index()).collect();
+            if gone.is_empty() {
+                return findings;
+            }
+            let kept: Vec<usize> = (0..findings.paragraphs.len()).filter(|i| gone.binary_search(i).is_err()).collect();
+            let rest = prints.only(&kept);
+            let spans: Vec<Span> = kept.iter().map(|index| findings.paragraphs[*index]).collect();
+            let same_language = detect(rest.all_words()) == detect(prints.all_words());
+            let same_script = without_spaces(text, &spans) == without_spaces(text, &findings.paragraphs);
+            let lines_come_back = findings.lines_come_back || findings.capped.any();
+            if same_language && same_script && kept.first() == Some(&0) && !lines_come_back {
+                return findings;
+            }
+            let rest = if same_script { rest } else { self.prints(text, &spans) };
+            let candidates =
+                search.candidates(&rest, CANDIDATE_SHARE, |i, j| same_words(spans[i].of(text), spans[j].of(text)));
+            let again = self.judge(text, &spans, &rest, &candidates).findings;
+            if again.removals().next().is_none() {
+                return findings;
+            }
+            findings.absorb(again, &kept);
+        }
     }
 
     /// Paragraphs, words, shingles, candidates.
     fn search(&self, text: &str, prints: &mut Prints, search: &mut Search) -> (Vec<Span>, Candidates) {
         let paragraphs = plain::paragraphs(text, self.options.paragraphs);
-        let ngram = self.options.ngram * if without_spaces(text) { SOLO_FACTOR } else { 1 };
-        if text.len() > HUGE {
-            prints.fill_parallel(text, &paragraphs, ngram);
-        } else {
-            prints.fill(text, &paragraphs, ngram);
-        }
+        self.fill(text, &paragraphs, prints);
         let same = |i: usize, j: usize| same_words(paragraphs[i].of(text), paragraphs[j].of(text));
         let candidates = search.candidates(prints, CANDIDATE_SHARE, same);
         (paragraphs, candidates)
     }
 
+    fn fill(&self, text: &str, paragraphs: &[Span], prints: &mut Prints) {
+        let ngram = self.options.ngram * if without_spaces(text, paragraphs) { SOLO_FACTOR } else { 1 };
+        if text.len() > HUGE {
+            prints.fill_parallel(text, paragraphs, ngram);
+        } else {
+            prints.fill(text, paragraphs, ngram);
+        }
+    }
+
+    fn prints(&self, text: &str, paragraphs: &[Span]) -> Prints {
+        let mut prints = Prints::default();
+        self.fill(text, paragraphs, &mut prints);
+        prints
+    }
+
     /// Alignment, roles, facts, verdicts.
-    fn judge(
-        &self,
-        text: &str,
-        paragraphs: &[Span],
-        prints: &Prints,
-        candidates: &Candidates,
-    ) -> (Findings, Vec<Pair>, Vec<Option<Role>>) {
+    fn judge(&self, text: &str, paragraphs: &[Span], prints: &Prints, candidates: &Candidates) -> Judged {
         let lexicon = Lexicon::of(prints.all_words());
         let mut vocabulary = Vocabulary::new(text);
         let sequences = Sequences::read(paragraphs, candidates, &mut vocabulary);
@@ -172,7 +208,7 @@ impl Deduplicator {
         };
         let role = |index| suspects.get(index).map(|suspect| suspect.shape.role);
         let roles = (0..paragraphs.len() as u32).map(role).collect();
-        (findings, pairs, roles)
+        Judged { findings, pairs, roles }
     }
 
     /// Aligns and judges one candidate.
@@ -203,6 +239,13 @@ impl Deduplicator {
     }
 }
 
+/// What comes of a document's candidates.
+struct Judged {
+    findings: Findings,
+    pairs: Vec<Pair>,
+    roles: Vec<Option<Role>>,
+}
+
 /// What comes of a candidate pair.
 enum Outcome {
     /// Too few words in common for any alignment to matter.
@@ -211,11 +254,15 @@ enum Outcome {
     Judged(Box<Pair>),
 }
 
-/// True if the text's script is written without spaces, so that each character counts as a word; told by a sample.
-fn without_spaces(text: &str) -> bool {
-    let sample = || text.chars().filter(|c| c.is_alphabetic()).take(SAMPLE_CHARS);
-    let solo = sample().filter(|c| is_solo(*c)).count();
-    solo > 0 && solo * 2 > sample().count()
+/// True if the paragraphs' script is written without spaces, so that each character counts as a word; told by a sample.
+fn without_spaces(text: &str, paragraphs: &[Span]) -> bool {
+    let letters = paragraphs.iter().flat_map(|span| span.of(text).chars()).filter(|c| c.is_alphabetic());
+    let (mut solo, mut all) = (0, 0);
+    for c in letters.take(SAMPLE_CHARS) {
+        solo += usize::from(is_solo(c));
+        all += 1;
+    }
+    solo * 2 > all
 }
 
 /// True if two paragraphs have the same words; told by the words, not by hashes.

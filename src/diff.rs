@@ -110,6 +110,11 @@ fn changes(text: &str, cuts: &[Cut], lines: &Lines<'_>) -> Vec<Change> {
             at = span.end;
         }
         change.new.push_str(&text[at..lines.starts[change.end]]);
+        // What is left of a line runs on into the next one.
+        if !change.new.is_empty() && !change.new.ends_with('\n') && change.end < lines.len() {
+            change.new.push_str(lines.line(change.end));
+            change.end += 1;
+        }
     }
     changes
 }

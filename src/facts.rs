@@ -184,9 +184,9 @@ impl Differences {
 pub fn differences(x: &Side<'_>, y: &Side<'_>, alignment: &Alignment, lexicon: &Lexicon) -> Differences {
     let mut found = Differences::default();
     let attribution = attribution(x, lexicon);
-    for i in 0..x.kinds.len() {
-        if x.shape.trimmings[i].is_none() && !attribution[i] {
-            found.total_weight += x.kinds[i].weight();
+    for ((kind, trimming), attributed) in x.kinds.iter().zip(&x.shape.trimmings).zip(&attribution) {
+        if trimming.is_none() && !attributed {
+            found.total_weight += kind.weight();
         }
     }
     for (xs, ys) in gaps(alignment) {

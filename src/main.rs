@@ -197,10 +197,10 @@ fn refuse_collisions<'a>(pairs: impl Iterator<Item = (&'a Input, &'a PathBuf)>) 
     let mut seen: std::collections::HashMap<String, &Path> = std::collections::HashMap::new();
     for (input, target) in pairs {
         let from = input.path.as_deref().unwrap_or(Path::new("standard input"));
-        if let (Ok(a), Ok(b)) = (fs::canonicalize(from), fs::canonicalize(target)) {
-            if a == b {
-                bail!("{} is input and output; use --in-place to replace it", from.display());
-            }
+        if let (Ok(a), Ok(b)) = (fs::canonicalize(from), fs::canonicalize(target))
+            && a == b
+        {
+            bail!("{} is input and output; use --in-place to replace it", from.display());
         }
         let folded = target.to_string_lossy().to_lowercase();
         if let Some(other) = seen.insert(folded, from) {

@@ -269,6 +269,9 @@ pub struct Findings {
     /// Set if the removals were withdrawn (verdict review) because they would take too much of the article:
     /// the share of its words, 0 to 1.
     pub withdrawn: Option<f64>,
+    /// True if a short line comes back in a way that was weighed: a refrain, a run of rows.
+    #[serde(skip)]
+    pub(crate) lines_come_back: bool,
 }
 
 impl Findings {
@@ -280,6 +283,32 @@ impl Findings {
     /// The findings with this verdict, in order.
     pub fn with(&self, verdict: Verdict) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(move |finding| finding.verdict == verdict)
+    }
+
+    /// Adds the removals of a second look at the paragraphs `kept` (their indices here). A twin that goes now hands
+    /// its echoes on to its own twin, which says all that it said.
+    pub(crate) fn absorb(&mut self, again: Self, kept: &[usize]) {
+        for mut finding in again.findings {
+            if finding.verdict != Verdict::Remove {
+                continue;
+            }
+            let twin = ParagraphId::new(kept[finding.twin.index()]);
+            finding.reason = finding.reason.replace(&finding.twin.to_string(), &twin.to_string());
+            finding.twin = twin;
+            finding.paragraph = ParagraphId::new(kept[finding.paragraph.index()]);
+            self.findings.retain(|f| f.twin != finding.paragraph || f.verdict == Verdict::Remove);
+            for earlier in self.findings.iter_mut().filter(|f| f.twin == finding.paragraph) {
+                earlier.twin = finding.twin;
+                earlier.coverage *= finding.coverage;
+                earlier.jaccard *= finding.jaccard;
+                earlier.reason = format!("says nothing that {} does not", finding.twin);
+            }
+            match self.findings.binary_search_by_key(&finding.paragraph, |f| f.paragraph) {
+                Ok(at) => self.findings[at] = finding,
+                Err(at) => self.findings.insert(at, finding),
+            }
+        }
+        self.lines_come_back |= again.lines_come_back;
     }
 
     /// The fate of every paragraph as a run-length string: `k` kept, `r` removed, `v` review; `11k2r8k`.

@@ -80,6 +80,18 @@ impl Prints {
         }
     }
 
+    /// The prints of some of the paragraphs (0-based, ascending) as if only they had been read.
+    #[must_use]
+    pub fn only(&self, paragraphs: &[usize]) -> Self {
+        let mut prints = Self::default();
+        for &index in paragraphs {
+            prints.words.extend_from_slice(self.words(index));
+            prints.shingles.extend_from_slice(self.shingles(index));
+            prints.ends.push((prints.words.len(), prints.shingles.len()));
+        }
+        prints
+    }
+
     /// How many paragraphs were read.
     #[must_use]
     pub fn len(&self) -> usize {

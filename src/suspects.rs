@@ -5,12 +5,9 @@ use crate::facts::{Side, WordKind};
 use crate::lexicon::Lexicon;
 use crate::paragraph::{Role, Span};
 use crate::role::trimming::Words;
-use crate::role::{Place, Shape, ends_sentence, shape};
+use crate::role::{Place, Shape, shape};
 use crate::similarity::candidates::Candidates;
 use crate::similarity::vocabulary::{Sequence, Vocabulary};
-
-/// A paragraph shorter than this, in bytes, tells nothing about full stops.
-const LONG_PARAGRAPH: usize = 80;
 
 /// The words of the suspects as ids.
 #[derive(Debug)]
@@ -81,8 +78,8 @@ impl<'v> Suspects<'v> {
         vocabulary: &'v Vocabulary<'_>,
         lexicon: &Lexicon,
     ) -> Self {
-        let stops = full_stops(text, paragraphs);
         let look = |(index, sequence): &(u32, Sequence)| {
+            let stops = has_full_stops(paragraphs[*index as usize].of(text));
             let place = Place { index: *index as usize, of: paragraphs.len(), stops };
             suspect(paragraphs[*index as usize], text, sequence, place, vocabulary, lexicon)
         };
@@ -120,11 +117,10 @@ fn suspect<'v>(
     Suspect { folded, kinds, shape }
 }
 
-/// True if most paragraphs of some length end as sentences end.
-fn full_stops(text: &str, paragraphs: &[Span]) -> bool {
-    let long = || paragraphs.iter().map(|p| p.of(text)).filter(|p| p.len() > LONG_PARAGRAPH);
-    let ending = long().filter(|p| ends_sentence(p)).count();
-    ending * 2 >= long().count()
+/// False for scripts whose sentences end without a sign: Thai, Lao, Khmer, Myanmar.
+fn has_full_stops(paragraph: &str) -> bool {
+    let stopless = |c: char| matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}');
+    !paragraph.chars().any(stopless)
 }
 
 /// True if word `i` begins with a capital letter inside a sentence.

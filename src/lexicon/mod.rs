@@ -102,14 +102,11 @@ pub struct Lexicon {
     relations: i32,
 }
 
-/// Most words of an article that are looked at to find its language.
-const SAMPLE: usize = 400;
-
 impl Lexicon {
     /// The lexicon of the language that these words (hashes, in order) are of, with the language-neutral one.
     #[must_use]
     pub fn of(words: &[u64]) -> &'static Self {
-        Self::named(detect(&words[..words.len().min(SAMPLE)]))
+        Self::named(detect(words))
     }
 
     /// The lexicon of a language by its code (`en`); an unknown code gives the language-neutral one.
@@ -140,7 +137,7 @@ impl Lexicon {
             return None;
         }
         let ends = word.char_indices().map(|(at, _)| at).chain([word.len()]);
-        ends.filter(|end| *end > 0).filter_map(|end| self.prefixes.get(&word[..end])).last()
+        ends.filter(|end| *end > 0).filter_map(|end| self.prefixes.get(&word[..end])).next_back()
     }
 
     /// True if the folded word is a `class`.

@@ -56,8 +56,7 @@ pub struct Place {
     pub index: usize,
     /// How many paragraphs there are.
     pub of: usize,
-    /// False if this text's paragraphs seldom end in a full stop (Thai, or stripped text), so that lacking one tells
-    /// nothing.
+    /// False if its script has no full stops, so that lacking one tells nothing.
     pub stops: bool,
 }
 
@@ -86,8 +85,7 @@ pub fn shape(words: &Words<'_>, place: Place, lexicon: &Lexicon) -> Shape {
 }
 
 /// True if a text ends as a sentence ends, closing quotes and brackets aside.
-#[must_use]
-pub fn ends_sentence(text: &str) -> bool {
+fn ends_sentence(text: &str) -> bool {
     let closing = ['"', '”', '“', '’', '\'', '»', '«', ')', ']', '」', '』', ' ', '\u{a0}', '\r', '\n'];
     let text = text.trim_end_matches(closing);
     // "(Reuters)" after the full stop ends nothing.

@@ -169,10 +169,10 @@ fn slide(x: &[WordId], y: &[WordId], alignment: &mut Alignment) {
             alignment.link(i, wanted, Match::Same);
         }
     }
-    for i in 1..x.len() {
+    for (i, word) in x.iter().enumerate().skip(1) {
         let (Match::Same(before), Match::Same(here)) = (alignment.first[i - 1], alignment.first[i]) else { continue };
         let wanted = before as usize + 1;
-        if here as usize != wanted && y[wanted] == x[i] && alignment.second[wanted] == Match::None {
+        if here as usize != wanted && y[wanted] == *word && alignment.second[wanted] == Match::None {
             let next_stays = !matches!(alignment.first.get(i + 1), Some(Match::Same(next)) if *next == here + 1);
             if next_stays {
                 alignment.unlink(i);

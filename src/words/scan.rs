@@ -208,7 +208,7 @@ impl Fold {
 #[inline]
 const fn latin_prefix(eight: u64) -> (u64, u32) {
     let low = eight & !HIGH;
-    let lower = low | ONES * 0x20;
+    let lower = low | (ONES * 0x20);
     let letter = (lower + ONES * (0x80 - b'a' as u64)) & !(lower + ONES * (0x7f - b'z' as u64));
     let digit = (low + ONES * (0x80 - b'0' as u64)) & !(low + ONES * (0x7f - b'9' as u64));
     let stop = (!(letter | digit) | eight) & HIGH;
