@@ -265,7 +265,8 @@ fn negation(x: &Side<'_>, y: &Side<'_>, xs: &[usize], ys: &[usize], alignment: &
     // A denial that comes with much else is the second paragraph's own business, unless it stands inside matched text.
     let inside = ys.first().is_none_or(|&first| {
         let last = ys[ys.len() - 1];
-        let linked = |j: Option<usize>| j.and_then(|j| alignment.second.get(j)).is_some_and(|m| *m != Match::None);
+        // The ends of the paragraph hold on to what is inside like any linked word.
+        let linked = |j: Option<usize>| j.and_then(|j| alignment.second.get(j)).is_none_or(|m| *m != Match::None);
         ys.len() <= 4 && linked(first.checked_sub(1)) && linked(Some(last + 1))
     });
     if here > there || (inside || !xs.is_empty()) && ys.len() <= 6 {

@@ -4,6 +4,7 @@ pub mod trimming;
 
 use crate::lexicon::{Class, Lexicon};
 use crate::paragraph::Role;
+use crate::words::decoded;
 
 use trimming::{Trimming, Words, trimmings};
 
@@ -64,10 +65,10 @@ pub struct Place {
 #[must_use]
 pub fn shape(words: &Words<'_>, place: Place, lexicon: &Lexicon) -> Shape {
     let trimmings = trimmings(words, lexicon);
-    let text = words.text.trim();
+    let text = decoded(words.text.trim());
     let body_end = text.trim_end_matches(['"', '”', '“', '’', '\'', '»', ')', ']', ' ', '\u{a0}']);
     let cut_off = body_end.ends_with('…') || body_end.ends_with("..");
-    let full_stop = ends_sentence(text);
+    let full_stop = ends_sentence(&text);
     let quoted = quoted(words);
     let marked = text.starts_with(['•', '*', '|', '·', '‣', '▪', '■', '●', '◦', '–', '—', '-', '‐']);
     let post = text.len() > 40 && text.ends_with(|c: char| c.is_numeric() || c == ')') && text.contains("(@");
@@ -87,7 +88,8 @@ pub fn shape(words: &Words<'_>, place: Place, lexicon: &Lexicon) -> Shape {
 /// True if a text ends as a sentence ends, closing quotes and brackets aside.
 fn ends_sentence(text: &str) -> bool {
     let closing = ['"', '”', '“', '’', '\'', '»', '«', ')', ']', '」', '』', ' ', '\u{a0}', '\r', '\n'];
-    let text = text.trim_end_matches(closing);
+    let invisible = |c: char| c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{feff}');
+    let text = text.trim_end_matches(|c| closing.contains(&c) || invisible(c));
     // "(Reuters)" after the full stop ends nothing.
     let before = text.rfind('(').filter(|at| text.len() - at < 60).map_or(text, |at| &text[..at]);
     let stops = ['.', '!', '?', '…', ':', '。', '！', '？', '؟', '۔', '।', '॥', '။', '៕'];
@@ -181,9 +183,10 @@ fn quoted(words: &Words<'_>) -> Vec<bool> {
     let mut at = 0;
     let mut marks = Vec::with_capacity(words.spans.len());
     for &(start, end) in words.spans {
-        for (offset, c) in words.text[at..start].char_indices() {
-            let before_word = at + offset + c.len_utf8() == start;
-            let after_word = at + offset == at && at > 0;
+        let gap = decoded(&words.text[at..start]);
+        for (offset, c) in gap.char_indices() {
+            let before_word = offset + c.len_utf8() == gap.len();
+            let after_word = offset == 0 && at > 0;
             open = next_quote(open, c, before_word, after_word);
         }
         marks.push(open.is_some());

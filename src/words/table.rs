@@ -117,6 +117,10 @@ pub(super) const fn straighten(c: char) -> char {
 
 /// The class of `c`, found by asking the segmentation library how `c` behaves between letters and digits.
 fn class(c: char) -> Class {
+    // What shows nothing parts nothing: the zero-width space, which the standard lets break words, is mostly debris.
+    if ignorable(c) {
+        return Class::Extend;
+    }
     let whole = |text: String| text.split_word_bounds().nth(1).is_none();
     let between = |l: &str, r: &str| whole(format!("{l}{c}{r}"));
     if between("", "a") {

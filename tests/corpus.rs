@@ -1,0 +1,104 @@
+//! Cases as data: what a careful editor removes from each article of `corpus/cases`, and the bytes that come out.
+//!
+//! `case.toml` is the editor's judgement, written by hand. The expected text, diff and log beside it are what the
+//! engine wrote when they were last refilled with `UPDATE=1 cargo test`, and hold every byte still.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct Case {
+    title: String,
+    #[serde(default)]
+    args: Vec<String>,
+    remove: Vec<Removal>,
+    keep: Vec<usize>,
+}
+
+#[derive(Deserialize)]
+struct Removal {
+    p: usize,
+    twin: usize,
+    kind: String,
+}
+
+fn cases() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/cases");
+    let mut cases: Vec<PathBuf> = fs::read_dir(root).expect("corpus/cases").map(|e| e.expect("readable").path()).collect();
+    cases.sort();
+    assert!(cases.len() >= 30, "only {} cases", cases.len());
+    cases
+}
+
+/// What the engine does not yet judge as the editor does; empty is the goal.
+fn judge(folder: &Path, problems: &mut Vec<String>) {
+    let name = folder.file_name().expect("a name").to_string_lossy().into_owned();
+    let case: Case = toml::from_str(&fs::read_to_string(folder.join("case.toml")).expect("case.toml")).expect(&name);
+    let out = tempfile::tempdir().expect("a scratch folder");
+    let at = |file: &str| out.path().join(file);
+    let run = Command::new(env!("CARGO_BIN_EXE_unecho"))
+        .arg("clean")
+        .args(&case.args)
+        .arg(folder.join("input.txt"))
+        .arg("-o")
+        .arg(at("expected.txt"))
+        .arg("--diff")
+        .arg(at("expected.diff"))
+        .arg("--log")
+        .arg(at("expected.jsonl"))
+        .output()
+        .expect("runs");
+    if !run.status.success() {
+        problems.push(format!("{name}: {}", String::from_utf8_lossy(&run.stderr)));
+        return;
+    }
+    let log = fs::read_to_string(at("expected.jsonl")).expect("the log");
+    let mut removed: Vec<(usize, usize, String)> = Vec::new();
+    for line in log.lines() {
+        let entry: serde_json::Value = serde_json::from_str(line).expect("JSON");
+        if entry["type"] == "finding" && entry["verdict"] == "remove" {
+            let number = |key: &str| entry[key].as_u64().expect("a number") as usize;
+            removed.push((number("paragraph"), number("twin"), entry["kind"].as_str().expect("a kind").to_owned()));
+        }
+    }
+    let wanted: Vec<(usize, usize, String)> = case.remove.iter().map(|r| (r.p, r.twin, r.kind.clone())).collect();
+    if removed != wanted {
+        problems.push(format!("{name} ({}): removed {removed:?}, the editor {wanted:?}", case.title));
+    }
+    if let Some((lost, ..)) = removed.iter().find(|(p, ..)| case.keep.contains(p)) {
+        problems.push(format!("{name}: the look-alike {lost} was dropped"));
+    }
+    for file in ["expected.txt", "expected.diff", "expected.jsonl"] {
+        let found = fs::read(at(file)).expect("written");
+        let held = folder.join(file);
+        if std::env::var_os("UPDATE").is_some() {
+            fs::write(&held, &found).expect("refilled");
+        } else if fs::read(&held).ok().as_deref() != Some(&found) {
+            problems.push(format!("{name}: {file} has changed; look at it, then refill with UPDATE=1 cargo test"));
+        }
+    }
+}
+
+#[test]
+fn every_case_is_judged_as_the_editor_judged_it() {
+    let mut problems = Vec::new();
+    for folder in cases() {
+        judge(&folder, &mut problems);
+    }
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+#[test]
+fn the_labelled_articles_score_as_well_as_they_did() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/labelled.jsonl");
+    let labelled = fs::read_to_string(path).expect("corpus/labelled.jsonl");
+    let dedup = unecho::Deduplicator::new(unecho::Options::default()).expect("in range");
+    let bootstrap = unecho::eval::Bootstrap { rounds: 10, seed: 1 };
+    let report = unecho::eval::evaluate(&labelled, &dedup, bootstrap).expect("a labelled set");
+    assert_eq!(report.parted_otherwise, 0);
+    let figures = report.strict.figures;
+    assert!(figures.precision >= 0.96 && figures.f1 >= 0.9, "{report}\n{}", report.errors(40));
+}
