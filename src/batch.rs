@@ -11,12 +11,12 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use crate::article::Deduplicator;
-use crate::cut::{cleaned, cuts};
+use crate::cut::{Cut, cleaned, cuts};
 use crate::diff::unified;
 use crate::io::files::{FileError, Format, Input, SafeFile};
 use crate::io::jsonl::{self, Fields};
 use crate::log::{Entry, LogWriter, write_document, write_line};
-use crate::paragraph::{Findings, Verdict};
+use crate::paragraph::{Findings, Span, Verdict};
 
 /// Bytes of JSONL lines that make a piece.
 const PIECE: usize = 1 << 20;
@@ -360,7 +360,8 @@ impl Worker<'_> {
                 let id = record.id.as_deref().map_or_else(|| number.to_string(), str::to_owned);
                 let findings = self.dedup.find(&record.text);
                 let cuts = cuts(&record.text, &findings);
-                self.tell(&id, &record.text, &findings, &cuts, done);
+                let raw = |cut| jsonl::escapes(line, record.raw, cut);
+                self.tell(&id, &record.text, &findings, &cuts, &raw, done);
                 (!cuts.is_empty() && self.text).then(|| jsonl::without(line, record.raw, &cuts))
             }
         }
@@ -370,7 +371,7 @@ impl Worker<'_> {
     fn document(&self, id: &str, text: &str, done: &mut Done) -> Option<String> {
         let findings = self.dedup.find(text);
         let cuts = cuts(text, &findings);
-        self.tell(id, text, &findings, &cuts, done)
+        self.tell(id, text, &findings, &cuts, &|_| None, done)
     }
 
     /// Counts, logs and diffs one document; gives its cleaned text, if it changes and somebody wants it.
@@ -379,7 +380,8 @@ impl Worker<'_> {
         id: &str,
         text: &str,
         findings: &Findings,
-        cuts: &[crate::cut::Cut],
+        cuts: &[Cut],
+        raw: &dyn Fn(Span) -> Option<String>,
         done: &mut Done,
     ) -> Option<String> {
         let tally = &mut done.tally;
@@ -399,7 +401,7 @@ impl Worker<'_> {
             ));
         }
         let changed = (!cuts.is_empty()).then(|| cleaned(text, cuts));
-        if self.log && write_document(&mut done.log, id, text, changed.as_deref(), findings, cuts).is_err() {
+        if self.log && write_document(&mut done.log, id, text, changed.as_deref(), findings, cuts, raw).is_err() {
             done.problems.push(format!("{}: {id}: cannot be written to the log", shown(&done.input)));
         }
         if self.diff {

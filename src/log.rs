@@ -91,6 +91,9 @@ pub struct FindingEntry {
     /// What stood there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
+    /// The same as the JSONL record escaped it, where that is not the plain way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raw: Option<String>,
 }
 
 /// The hash of a text as the log writes it.
@@ -99,7 +102,7 @@ pub fn hash(bytes: &[u8]) -> String {
     format!("{:016x}", xxh3_64(bytes))
 }
 
-/// Appends a document's lines to `log`.
+/// Appends a document's lines to `log`; `raw` tells how the source escapes the text of a cut, where that matters.
 ///
 /// # Errors
 /// Only if the values cannot be written as JSON, which plain data always can.
@@ -110,6 +113,7 @@ pub fn write_document(
     cleaned: Option<&str>,
     findings: &Findings,
     cuts: &[Cut],
+    raw: &dyn Fn(Span) -> Option<String>,
 ) -> io::Result<()> {
     let source_hash = hash(text.as_bytes());
     let (cleaned_len, cleaned_hash) =
@@ -139,6 +143,7 @@ pub fn write_document(
             twin_span: span(finding.twin),
             cut,
             text: cut.map(|cut| cut.of(text).to_owned()),
+            raw: cut.and_then(raw),
             finding,
         };
         write_line(log, &Entry::Finding(Box::new(entry)))?;

@@ -113,15 +113,15 @@ fn clean(args: Clean) -> Result<u8> {
         });
     }
     let destination = destination(&args, &inputs)?;
-    let streamed = matches!(destination, Destination::Writer(_));
+    let mut taken = matches!(destination, Destination::Writer(_));
     let mut side = Vec::new();
     let job = Job {
         inputs,
         format: args.input.format.format(),
         fields: args.input.format.fields(),
         destination,
-        diff: args.diff.as_deref().map(|path| side_file(path, streamed, &mut side)).transpose()?,
-        log: args.log.as_deref().map(|path| side_file(path, streamed, &mut side)).transpose()?,
+        diff: args.diff.as_deref().map(|path| side_file(path, &mut taken, &mut side)).transpose()?,
+        log: args.log.as_deref().map(|path| side_file(path, &mut taken, &mut side)).transpose()?,
     };
     let mut tally = run(job, &dedup, &mut complain)?;
     for file in side {
@@ -240,10 +240,11 @@ impl Write for SideWriter {
     }
 }
 
-fn side_file(path: &Path, stdout_taken: bool, sides: &mut Vec<Side>) -> Result<Box<dyn Write + Send>> {
+/// The writer of a diff or log; `taken` tells whether something else goes to standard output.
+fn side_file(path: &Path, taken: &mut bool, sides: &mut Vec<Side>) -> Result<Box<dyn Write + Send>> {
     if path.as_os_str() == "-" {
-        if stdout_taken {
-            bail!("standard output already takes the cleaned text; name a file");
+        if std::mem::replace(taken, true) {
+            bail!("two outputs cannot both go to standard output; name a file");
         }
         return Ok(Box::new(BufWriter::new(io::stdout())));
     }

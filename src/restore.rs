@@ -8,10 +8,23 @@ use crate::paragraph::{ParagraphId, Span};
 pub struct Record {
     /// The document's line.
     pub doc: Doc,
-    /// Cuts in order: the paragraph, the bytes of the source, what stood there.
-    pub cuts: Vec<(ParagraphId, Span, String)>,
+    /// The cuts in order.
+    pub cuts: Vec<Undo>,
     /// Every finding: paragraph, twin, whether it was removed.
     pub findings: Vec<(ParagraphId, ParagraphId, bool)>,
+}
+
+/// One cut as the log tells it.
+#[derive(Clone, Debug)]
+pub struct Undo {
+    /// What was cut.
+    pub paragraph: ParagraphId,
+    /// Bytes of the source.
+    pub span: Span,
+    /// What stood there.
+    pub text: String,
+    /// How a JSONL record escaped it, where that is not the plain way.
+    pub raw: Option<String>,
 }
 
 /// The documents of a log, in order.
@@ -26,7 +39,7 @@ pub fn records(entries: Vec<Entry>) -> Vec<Record> {
                 let (paragraph, twin) = (entry.finding.paragraph, entry.finding.twin);
                 record.findings.push((paragraph, twin, entry.cut.is_some()));
                 if let (Some(cut), Some(text)) = (entry.cut, entry.text) {
-                    record.cuts.push((paragraph, cut, text));
+                    record.cuts.push(Undo { paragraph, span: cut, text, raw: entry.raw });
                 }
             }
             Entry::Run { .. } | Entry::Error { .. } | Entry::End { .. } => {}
@@ -90,7 +103,7 @@ pub fn restore(record: &Record, cleaned: &str) -> Result<String, RestoreError> {
     }
     let mut source = String::with_capacity(record.doc.bytes[0]);
     let mut rest = cleaned;
-    for (paragraph, cut, text) in &record.cuts {
+    for Undo { paragraph, span: cut, text, .. } in &record.cuts {
         let kept = cut.start.checked_sub(source.len()).and_then(|len| rest.split_at_checked(len));
         let Some((kept, after)) = kept.filter(|_| cut.len() == text.len()) else {
             return Err(RestoreError::Cut { doc: doc(), paragraph: *paragraph });

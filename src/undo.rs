@@ -1,7 +1,8 @@
 //! Restore and verify on files, JSONL and folders: each document of the log with its text.
 
 use std::collections::HashMap;
-use std::fs;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::io::files::{FileError, Format, inputs};
@@ -59,7 +60,7 @@ pub fn restore(
     let mut known = Known::new(records(read(log)?));
     let mut restored = Vec::new();
     for (path, name) in files(cleaned)? {
-        let bytes = fs::read(&path).map_err(|error| FileError::at(&path, error))?;
+        let bytes = bytes(&path)?;
         let source = match format.unwrap_or(Format::of(&path)) {
             Format::Text => {
                 let record = known.by_name(&name)?;
@@ -92,7 +93,6 @@ pub fn verify(
     let cleaned = files(cleaned)?;
     let single = cleaned.len() == 1 && sources.len() == 1;
     for (path, name) in cleaned {
-        let read = |path: &Path| fs::read(path).map_err(|error| FileError::at(path, error));
         let only = sources.iter().next().filter(|_| single);
         let (name, source) = match only {
             Some((name, source)) => (name.clone(), source.clone()),
@@ -101,7 +101,7 @@ pub fn verify(
                 None => return Err(UndoError::Unknown(name)),
             },
         };
-        let (source_bytes, bytes) = (read(&source)?, read(&path)?);
+        let (source_bytes, bytes) = (bytes(&source)?, bytes(&path)?);
         match format.unwrap_or(Format::of(&source)) {
             Format::Text => {
                 verify_text(&known.by_name(&name)?, utf8(&source_bytes, &name)?, utf8(&bytes, &name)?)?;
@@ -134,13 +134,24 @@ fn utf8<'b>(bytes: &'b [u8], name: &str) -> Result<&'b str, UndoError> {
     std::str::from_utf8(bytes).map_err(|_| UndoError::Utf8(name.to_owned()))
 }
 
-/// A file, or the files of a folder: paths, and names as the log has them.
+/// A file, or the files of a folder, or standard input: paths, and names as the log has them.
 fn files(path: &Path) -> Result<Vec<(PathBuf, String)>, UndoError> {
     let (inputs, errors) = inputs(&[path.to_owned()]);
     match errors.into_iter().next() {
         Some(error) => Err(error.into()),
-        None => Ok(inputs.into_iter().filter_map(|input| Some((input.path?, input.name))).collect()),
+        None => Ok(inputs.into_iter().map(|input| (input.path.unwrap_or_else(|| "-".into()), input.name)).collect()),
     }
+}
+
+fn bytes(path: &Path) -> Result<Vec<u8>, UndoError> {
+    let mut bytes = Vec::new();
+    let read = if path.as_os_str() == "-" {
+        io::stdin().read_to_end(&mut bytes)
+    } else {
+        File::open(path).and_then(|mut file| file.read_to_end(&mut bytes))
+    };
+    read.map_err(|error| FileError::at(path, error))?;
+    Ok(bytes)
 }
 
 /// The log's documents, handed out by name or one after the other.
@@ -191,7 +202,7 @@ fn lines(
     Ok(out)
 }
 
-/// The line with the cuts put back. What was kept keeps its escapes; what was cut is escaped as little as may be.
+/// The line with the cuts put back, each escaped as it was.
 fn refill(line: &[u8], raw: Span, source: &str, record: &Record) -> Vec<u8> {
     if record.cuts.is_empty() {
         return line.to_vec();
@@ -200,13 +211,13 @@ fn refill(line: &[u8], raw: Span, source: &str, record: &Record) -> Vec<u8> {
     let mut out = Vec::with_capacity(line.len() + source.len());
     out.extend_from_slice(&line[..raw.start]);
     let (mut taken, mut from) = (0, 0);
-    for (_, cut, text) in &record.cuts {
-        let to = jsonl::raw_offset(token, cut.start - taken);
+    for cut in &record.cuts {
+        let to = jsonl::raw_offset(token, cut.span.start - taken);
         out.extend_from_slice(&token[from..to]);
-        let escaped = serde_json::to_string(text).unwrap_or_default();
-        out.extend_from_slice(escaped.get(1..escaped.len().saturating_sub(1)).unwrap_or_default().as_bytes());
+        let escaped = cut.raw.clone().unwrap_or_else(|| jsonl::escape_plainly(&cut.text));
+        out.extend_from_slice(escaped.as_bytes());
         from = to;
-        taken += cut.len();
+        taken += cut.span.len();
     }
     out.extend_from_slice(&token[from..]);
     out.extend_from_slice(&line[raw.end..]);

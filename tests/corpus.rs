@@ -27,7 +27,8 @@ struct Removal {
 
 fn cases() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/cases");
-    let mut cases: Vec<PathBuf> = fs::read_dir(root).expect("corpus/cases").map(|e| e.expect("readable").path()).collect();
+    let mut cases: Vec<PathBuf> =
+        fs::read_dir(root).expect("corpus/cases").map(|e| e.expect("readable").path()).collect();
     cases.sort();
     assert!(cases.len() >= 30, "only {} cases", cases.len());
     cases

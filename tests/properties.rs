@@ -114,7 +114,7 @@ proptest! {
         let cuts = cuts(&text, &findings);
         let clean = cleaned(&text, &cuts);
         let mut lines = Vec::new();
-        write_document(&mut lines, "d", &text, Some(&clean), &findings, &cuts).expect("plain data");
+        write_document(&mut lines, "d", &text, Some(&clean), &findings, &cuts, &|_| None).expect("plain data");
         let mut log = LogWriter::begin(Vec::new(), dedup.options()).expect("to memory");
         log.append(&lines).expect("to memory");
         let log = log.end(1, cuts.len() as u64).expect("to memory");

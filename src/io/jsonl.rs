@@ -41,7 +41,7 @@ pub enum RecordError {
     #[error("not valid UTF-8 at byte {0} of the line")]
     Utf8(usize),
     /// Not a JSON object.
-    #[error("not a JSON object: {0}")]
+    #[error("not a JSON object: {}", at_byte(.0))]
     Json(serde_json::Error),
     /// The line is JSON, but no object.
     #[error("not a JSON object")]
@@ -52,6 +52,16 @@ pub enum RecordError {
     /// The text field is no string.
     #[error("the field {0:?} is no string")]
     NoString(String),
+}
+
+/// The error with its place in bytes of the line (1-based); the line is known to whoever tells it.
+fn at_byte(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    match text.strip_suffix(&place) {
+        Some(what) => format!("{what} at byte {}", error.column().max(1)),
+        None => text,
+    }
 }
 
 /// Finds the text of one line (without its line end).
@@ -96,6 +106,25 @@ pub fn without(line: &[u8], raw: Span, cuts: &[Cut]) -> Vec<u8> {
     }
     out.extend_from_slice(&line[raw.start + from..]);
     out
+}
+
+/// How the line escapes `cut`, bytes of its text, where that differs from [`escape_plainly`].
+#[must_use]
+pub fn escapes(line: &[u8], raw: Span, cut: Span) -> Option<String> {
+    let token = &line[raw.range()];
+    let mut walker = Walker { raw: token, at: 0, decoded: 0 };
+    let start = walker.raw_offset(cut.start);
+    let end = walker.raw_offset(cut.end);
+    let escaped = std::str::from_utf8(&token[start..end]).ok()?;
+    let text = unescape(escaped)?;
+    (escape_plainly(&text) != escaped).then(|| escaped.to_owned())
+}
+
+/// A text as a JSON string without its quotes, escaped as little as may be.
+#[must_use]
+pub fn escape_plainly(text: &str) -> String {
+    let escaped = serde_json::to_string(text).unwrap_or_default();
+    escaped.get(1..escaped.len().saturating_sub(1)).unwrap_or_default().to_owned()
 }
 
 /// Where in an escaped string (without its quotes) the text that it stands for reaches byte `wanted`.

@@ -88,7 +88,8 @@ pub fn shape(words: &Words<'_>, place: Place, lexicon: &Lexicon) -> Shape {
 /// True if a text ends as a sentence ends, closing quotes and brackets aside.
 fn ends_sentence(text: &str) -> bool {
     let closing = ['"', '”', '“', '’', '\'', '»', '«', ')', ']', '」', '』', ' ', '\u{a0}', '\r', '\n'];
-    let invisible = |c: char| c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{feff}');
+    let invisible =
+        |c: char| c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{feff}');
     let text = text.trim_end_matches(|c| closing.contains(&c) || invisible(c));
     // "(Reuters)" after the full stop ends nothing.
     let before = text.rfind('(').filter(|at| text.len() - at < 60).map_or(text, |at| &text[..at]);
