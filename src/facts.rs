@@ -8,7 +8,7 @@ use crate::paragraph::Guard;
 use crate::role::Shape;
 use crate::role::trimming::Trimming;
 use crate::similarity::align::{Alignment, Match};
-use crate::similarity::like::gaps;
+use crate::similarity::like::{gaps, scans_alike};
 
 /// One paragraph of a pair, with all that is known of its words.
 #[derive(Clone, Copy)]
@@ -409,7 +409,8 @@ fn similar_words(x: &Side<'_>, y: &Side<'_>, alignment: &Alignment, lexicon: &Le
 fn other_name(a: &str, b: &str) -> bool {
     let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
     let ending = long.strip_prefix(short).is_some_and(|rest| rest.chars().count() <= 2);
-    !ending && strsim::osa_distance(a, b) > 1 && !a.contains('\'') && !b.contains('\'')
+    let slip = strsim::osa_distance(a, b) <= 1 || scans_alike(a, b);
+    !ending && !slip && !a.contains('\'') && !b.contains('\'')
 }
 
 /// Two content words that have changed places.

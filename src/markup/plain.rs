@@ -111,8 +111,8 @@ fn has_inner_blank_line(text: &str, start: usize, breaker: LineBreak) -> bool {
     false
 }
 
-/// True if a line shows nothing: white space, zero-width characters and byte order marks only.
+/// True if a line is white space only (Unicode property White_Space, which zero-width characters have not).
 #[must_use]
 pub fn is_blank(line: &str) -> bool {
-    line.chars().all(|c| c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}'))
+    line.chars().all(char::is_whitespace)
 }

@@ -69,16 +69,16 @@ pub fn shape(words: &Words<'_>, place: Place, lexicon: &Lexicon) -> Shape {
     let body_end = text.trim_end_matches(['"', '”', '“', '’', '\'', '»', ')', ']', ' ', '\u{a0}']);
     let cut_off = body_end.ends_with('…') || body_end.ends_with("..");
     let full_stop = ends_sentence(&text);
-    let quoted = quoted(words);
+    let (quoted, open) = quoted(words);
     let marked = text.starts_with(['•', '*', '|', '·', '‣', '▪', '■', '●', '◦', '–', '—', '-', '‐']);
     let post = text.len() > 40 && text.ends_with(|c: char| c.is_numeric() || c == ')') && text.contains("(@");
-    let platform = trimmings.first() == Some(&Some(Trimming::Label))
-        && words.folded.first().is_some_and(|word| lexicon.is(word, Class::Credit));
+    let label = trimmings.iter().take_while(|t| **t == Some(Trimming::Label)).count();
+    let platform = label > 0 && words.folded[..label].iter().all(|word| lexicon.is(word, Class::Credit));
     let post = post || platform;
     let link = text.split_whitespace().next_back().is_some_and(|last| last.contains("://") || last.starts_with("pic."));
     let full_stop = full_stop || post || link || !place.stops;
     let blemishes = blemishes(words) + u32::from(cut_off);
-    let unclosed = quoted.last() == Some(&true) && !full_stop;
+    let unclosed = open && !full_stop;
     let blemishes = blemishes + u32::from(unclosed);
     let mut shape = Shape { role: Role::Body, blemishes, trimmings, full_stop, cut_off, quoted, post, marked };
     shape.role = role(words, &shape, place, lexicon);
@@ -178,8 +178,8 @@ fn slug(words: &Words<'_>) -> bool {
     words.folded.len() >= 3 && !text.contains(char::is_whitespace) && text.matches(['-', '_']).count() >= 2
 }
 
-/// For each word, whether quotation marks are open around it.
-fn quoted(words: &Words<'_>) -> Vec<bool> {
+/// For each word, whether quotation marks are open around it; and whether they are at the end.
+fn quoted(words: &Words<'_>) -> (Vec<bool>, bool) {
     let mut open: Option<char> = None;
     let mut at = 0;
     let mut marks = Vec::with_capacity(words.spans.len());
@@ -193,7 +193,11 @@ fn quoted(words: &Words<'_>) -> Vec<bool> {
         marks.push(open.is_some());
         at = end;
     }
-    marks
+    let tail = decoded(&words.text[at..]);
+    for (offset, c) in tail.char_indices() {
+        open = next_quote(open, c, false, offset == 0 && at > 0);
+    }
+    (marks, open.is_some())
 }
 
 /// The quotation mark that is open after `c`. The same mark opens in one language and closes in another, so what it

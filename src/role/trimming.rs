@@ -2,6 +2,7 @@
 //! gallery counters, the numbers and endings of image-file names.
 
 use crate::lexicon::{Class, Lexicon};
+use crate::words::{fold, glued_head};
 
 /// What kind of trimming a word is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,7 +71,9 @@ pub fn trimmings(words: &Words<'_>, lexicon: &Lexicon) -> Vec<Option<Trimming>> 
     picture_lead(words, lexicon, &mut marks);
     bracketed_credit(words, &mut marks);
     breadcrumbs(words, &mut marks);
-    counter(words, &mut marks);
+    counter(words, lexicon, &mut marks);
+    picture_sentence(words, lexicon, &mut marks);
+    glued_lead(words, lexicon, &mut marks);
     // A paragraph that is nothing but trimmings is what it is.
     if marks.iter().all(Option::is_some) {
         marks.fill(None);
@@ -234,12 +237,19 @@ fn bracketed_credit(words: &Words<'_>, marks: &mut [Option<Trimming>]) {
     }
 }
 
-/// "Home > News > Title": everything before the last ">".
+/// Most words of a step of a breadcrumb trail.
+const MOST_STEP_WORDS: usize = 4;
+
+/// "Home > News > Title": everything before the last ">". Guillemets that quote are no steps.
 fn breadcrumbs(words: &Words<'_>, marks: &mut [Option<Trimming>]) {
-    let steps =
-        (1..words.len()).filter(|&i| words.before(i).contains(['>', '›', '»']) && words.before(i).contains(' '));
-    let steps: Vec<usize> = steps.collect();
-    if let (true, Some(&last)) = (steps.len() >= 2, steps.last()) {
+    if words.text.contains(['«', '‹']) {
+        return;
+    }
+    let step = |i: &usize| matches!(words.before(*i).trim(), ">" | "›" | "»");
+    let steps: Vec<usize> = (1..words.len()).filter(step).collect();
+    let starts = std::iter::once(0).chain(steps.iter().copied());
+    let short = starts.zip(&steps).all(|(start, end)| end - start <= MOST_STEP_WORDS);
+    if let (true, true, Some(&last)) = (steps.len() >= 2, short, steps.last()) {
         mark(marks, 0..last, Trimming::FileName);
     }
 }
@@ -256,10 +266,51 @@ fn picture_lead(words: &Words<'_>, lexicon: &Lexicon, marks: &mut [Option<Trimmi
     }
 }
 
-/// "+4" at the end.
-fn counter(words: &Words<'_>, marks: &mut [Option<Trimming>]) {
+/// "+4" at the end; "... more".
+fn counter(words: &Words<'_>, lexicon: &Lexicon, marks: &mut [Option<Trimming>]) {
     let n = words.len();
     if n > 1 && all_digits(words.folded[n - 1]) && words.before(n - 1).ends_with('+') {
         mark(marks, n - 1..n, Trimming::Counter);
+    }
+    let cut_off = |i: usize| words.before(i).contains("..") || words.before(i).contains('…');
+    if let Some(start) = (n.saturating_sub(3).max(1)..n).find(|i| cut_off(*i))
+        && lexicon.is_boilerplate(&words.folded[start..])
+    {
+        mark(marks, start..n, Trimming::Counter);
+    }
+}
+
+/// Fewest words that must be left of a paragraph whose last sentence tells of the picture.
+const LEAST_BEFORE_PICTURE: usize = 8;
+
+/// "... in the high eight figures. Above, the school": a last sentence that begins with a picture word, or has one
+/// near its beginning ("She is pictured here in ...").
+fn picture_sentence(words: &Words<'_>, lexicon: &Lexicon, marks: &mut [Option<Trimming>]) {
+    let n = words.len();
+    let stop = |i: &usize| words.before(*i).contains(['.', '!', '?', '。', '…']);
+    let Some(start) = (LEAST_BEFORE_PICTURE.min(n)..n).rev().find(stop) else { return };
+    if n - start > start {
+        return;
+    }
+    let picture = |i: usize| lexicon.phrase(&words.folded[i..]).filter(|(entry, _)| entry.is(Class::Picture));
+    let leads = picture(start)
+        .is_some_and(|(_, len)| start + len < n && words.before(start + len).starts_with([',', ':', '–', '-']));
+    let pictured = (start + 1..n.min(start + 4)).any(|i| picture(i).is_some_and(|(_, len)| len > 1));
+    if leads || pictured {
+        mark(marks, start..n, Trimming::Picture);
+    }
+}
+
+/// "View galleryMarines patrol ...": a picture phrase run together with the caption, told by the capital inside.
+fn glued_lead(words: &Words<'_>, lexicon: &Lexicon, marks: &mut [Option<Trimming>]) {
+    for i in 0..words.len().min(3) {
+        let Some(head) = glued_head(words.raw(i)) else { continue };
+        let phrase: Vec<String> = (0..i).map(|k| words.folded[k].to_owned()).chain([fold(head)]).collect();
+        let phrase: Vec<&str> = phrase.iter().map(String::as_str).collect();
+        let whole = lexicon.phrase(&phrase).filter(|(entry, len)| entry.is(Class::Picture) && *len == phrase.len());
+        if whole.is_some() || lexicon.is_boilerplate(&phrase) {
+            mark(marks, 0..i, Trimming::Picture);
+        }
+        return;
     }
 }

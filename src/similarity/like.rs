@@ -2,6 +2,7 @@
 
 use super::align::{Alignment, Match};
 use super::vocabulary::{Sequence, Vocabulary};
+use crate::words::{fold, glued_head};
 
 /// Most unmatched words of a gap that are compared with each other.
 const MOST_IN_GAP: usize = 24;
@@ -44,13 +45,25 @@ fn link_similar(
         let found = ys
             .iter()
             .filter(|j| alignment.second[**j] == Match::None)
-            .map(|&j| (similarity(word, vocabulary.folded(y.ids[j])), j))
+            .map(|&j| {
+                let there = vocabulary.folded(y.ids[j]);
+                let glued = is_tail(vocabulary.raw(x.spans[i]), there) || is_tail(vocabulary.raw(y.spans[j]), word);
+                (if glued { GLUED } else { similarity(word, there) }, j)
+            })
             .filter(|(score, _)| *score > 0.0)
             .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
         if let Some((_, j)) = found {
             alignment.link(i, j, Match::Like);
         }
     }
+}
+
+/// How alike a word is to itself run together with another one.
+const GLUED: f64 = 0.95;
+
+/// True if `raw` is another word with `word` run on behind it: "galleryForensic" for "forensic".
+fn is_tail(raw: &str, word: &str) -> bool {
+    raw.len() > word.len() && glued_head(raw).is_some_and(|head| fold(&raw[head.len()..]) == word)
 }
 
 /// How alike two different words are, 0 to 1; 0 if they are different words.
@@ -65,7 +78,7 @@ pub(crate) fn similarity(a: &str, b: &str) -> f64 {
     }
     let (la, lb) = (a.chars().count(), b.chars().count());
     let (short, long) = (la.min(lb), la.max(lb));
-    if short >= 3 && unscan(a) == unscan(b) {
+    if short >= 3 && scans_alike(a, b) {
         return 0.9;
     }
     if short < LEAST_LETTERS || long - short > 4 || denies(a, b) || denies(b, a) {
@@ -90,9 +103,18 @@ fn scanned(a: &str, b: &str) -> bool {
     }
 }
 
-/// A word with look-alikes made one: what a scanner confuses is equal.
+/// True if a scanner could take one word for the other.
+pub(crate) fn scans_alike(a: &str, b: &str) -> bool {
+    single(a) == single(b) || unscan(a) == unscan(b)
+}
+
+/// A word with look-alikes made one: what a scanner confuses is equal. "rn" may be an m, or an r and a u.
 fn unscan(word: &str) -> String {
-    let word = word.replace("rn", "m").replace("vv", "w").replace("cl", "d");
+    single(&word.replace("rn", "m").replace("vv", "w").replace("cl", "d"))
+}
+
+/// As [`unscan`], for single letters.
+fn single(word: &str) -> String {
     word.chars()
         .map(|c| match c {
             '0' => 'o',
@@ -121,7 +143,10 @@ fn joined(x: &Sequence, y: &Sequence, xs: &[usize], ys: &[usize], vocabulary: &V
     let concat = |s: &Sequence, at: &[usize]| at.iter().map(|&i| vocabulary.folded(s.ids[i])).collect::<String>();
     let (a, b) = (concat(x, xs), concat(y, ys));
     let letters = |s: &str| s.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
-    !a.chars().any(char::is_numeric) && letters(&a) == letters(&b)
+    // A file name has a hyphen for each letter that is not ASCII: "cibern-ticas".
+    let plain = |s: &str| s.chars().filter(char::is_ascii_alphanumeric).collect::<String>();
+    let stripped = |a: &str, b: &str| a.is_ascii() && !b.is_ascii() && plain(a) == plain(b);
+    !a.chars().any(char::is_numeric) && (letters(&a) == letters(&b) || stripped(&a, &b) || stripped(&b, &a))
 }
 
 /// The gaps between links in order: for each, the unmatched words of both sides.

@@ -63,6 +63,12 @@ impl<'t> Vocabulary<'t> {
         &self.known[id as usize].folded
     }
 
+    /// A word as it stands in the text.
+    #[must_use]
+    pub fn raw(&self, span: Span) -> &'t str {
+        span.of(self.text)
+    }
+
     /// How many distinct words there are; ids are below.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -58,6 +58,18 @@ pub fn decoded(text: &str) -> std::borrow::Cow<'_, str> {
     entity::decode_all(text)
 }
 
+/// The first of two words that an extractor ran together, told by the one capital inside: "gallery" of
+/// "galleryForensic". Both have at least three letters.
+#[must_use]
+pub fn glued_head(word: &str) -> Option<&str> {
+    let mut inner = word.char_indices().skip(1).filter(|(_, c)| c.is_uppercase());
+    let (at, _) = inner.next()?;
+    let (head, tail) = word.split_at(at);
+    let lower = |part: &str, skip: usize| part.chars().skip(skip).all(char::is_lowercase);
+    let long = head.chars().count() >= 3 && tail.chars().count() >= 3;
+    (inner.next().is_none() && long && lower(head, 1) && lower(tail, 1)).then_some(head)
+}
+
 /// The hash that [`scan`] gives a word whose folded form is `folded`.
 #[must_use]
 pub fn hash_of(folded: &str) -> u64 {
