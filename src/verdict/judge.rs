@@ -85,6 +85,12 @@ struct Weigh<'a> {
 /// Fewest words of a paragraph that may go because a longer one holds them.
 const LEAST_CONTAINED: usize = 5;
 
+/// See [`Weigh::reworded`].
+const REWORDED_COVERAGE: f64 = 0.95;
+
+/// See [`Weigh::reworded`].
+const REWORDED_JACCARD: f64 = 0.8;
+
 /// A heading has fewer words than this.
 const HEADING_WORDS: usize = 9;
 
@@ -102,6 +108,7 @@ impl Weigh<'_> {
         let least = if self.picture_text() { self.options.threshold * 0.6 } else { self.options.threshold };
         let verdict = match () {
             () if coverage < least || self.scattered() => Verdict::Keep,
+            () if guards.is_empty() && self.reworded(coverage, jaccard) => Verdict::Review,
             () if guards.is_empty() => Verdict::Remove,
             () if guards == [Guard::Adds] && margin > -0.1 => Verdict::Review,
             () => Verdict::Keep,
@@ -116,6 +123,16 @@ impl Weigh<'_> {
             && matches!(self.y.shape.role, Role::Body | Role::Quote)
             && self.other.loss() <= 0.3
             && self.y.folded.len() >= 6
+    }
+
+    /// True for two whole sentences of like length, neither of which has all the words of the other: the same event
+    /// told twice, each time with something else left out. An excerpt is contiguous; a post is signed.
+    fn reworded(&self, coverage: f64, jaccard: f64) -> bool {
+        let whole = |side: &Side<'_>| {
+            let shape = side.shape;
+            shape.full_stop && !shape.cut_off && !shape.post && matches!(shape.role, Role::Body | Role::Quote)
+        };
+        whole(self.x) && whole(self.y) && coverage < REWORDED_COVERAGE && (0.5..REWORDED_JACCARD).contains(&jaccard)
     }
 
     /// How much of what `x` says may be new and still be no loss.
