@@ -50,6 +50,10 @@ impl WordKind {
         let Some(entry) = lexicon.get(folded) else {
             return if capital { Self::Name } else { Self::Content };
         };
+        // "vitamin A", "Plan B": a letter as a name.
+        if capital && folded.len() == 1 && folded != "i" {
+            return Self::Name;
+        }
         match () {
             () if entry.is(Class::Negation) => Self::Negation,
             () if entry.is(Class::Month) && capital_matters(folded, capital) => {
@@ -336,14 +340,17 @@ const MOST_REPLACING: usize = 8;
 /// One unmatched word of `x` against the unmatched words `ys` in its place.
 fn word(x: &Side<'_>, y: &Side<'_>, i: usize, ys: &[usize], alignment: &Alignment, found: &mut Differences) {
     let kind = x.kinds[i];
+    let rivals = || ys.iter().filter(|_| ys.len() <= MOST_REPLACING).map(|&j| y.kinds[j]);
+    let rival = rivalry(kind, rivals());
     if let WordKind::Number(Some(_)) | WordKind::Date(_) = kind {
+        // The same number written otherwise; elsewhere only if no other number stands in its place.
         let free = |j: &usize| alignment.second[*j] == Match::None;
-        if (0..y.kinds.len()).filter(free).any(|j| y.kinds[j] == kind) {
+        let same = |j: usize| y.kinds[j] == kind;
+        if ys.iter().any(|j| same(*j)) || rival.is_none() && (0..y.kinds.len()).filter(free).any(same) {
             return;
         }
     }
-    let rivals = || ys.iter().filter(|_| ys.len() <= MOST_REPLACING).map(|&j| y.kinds[j]);
-    if let Some(guard) = rivalry(kind, rivals()) {
+    if let Some(guard) = rival {
         found.guard(guard);
     }
     if matches!(kind, WordKind::Light | WordKind::Title) {
@@ -443,15 +450,46 @@ fn order(x: &Side<'_>, alignment: &Alignment, found: &mut Differences) {
     let most = if unspaced { MOST_ACTOR_CHARS } else { MOST_ACTOR_WORDS };
     let actor = |(rank, len): (usize, usize)| len <= most && (unspaced || len == 1 || (rank..rank + len).any(name));
     let exchange = blocks.windows(3).any(|w| w[0].0 > w[1].0 && w[1].0 > w[2].0 && actor(w[0]) && actor(w[2]));
+    // More than a clause that moved: who does what to whom may differ.
+    let scrambled = blocks.len() >= if unspaced { MOST_BLOCKS_CHARS } else { MOST_BLOCKS };
     // Two names next to each other that changed places.
     let neighbours = blocks.len() <= 4
         && blocks
             .windows(2)
             .any(|w| w[0].0 == w[1].0 + 1 && w[0].1 == 1 && w[1].1 == 1 && name(w[0].0) && name(w[1].0));
-    if exchange || neighbours {
+    if exchange || neighbours || scrambled || traded_places(x, alignment) {
         found.guard(Guard::Order);
     }
 }
+
+/// True if two words stand in each other's place, whatever they are: "They" and "Moscow". One of them says something.
+fn traded_places(x: &Side<'_>, alignment: &Alignment) -> bool {
+    let moved = |i: usize| match alignment.first[i] {
+        Match::Moved(j) => Some(j as usize),
+        _ => None,
+    };
+    // Where in `y` word `i` would stand if it had stayed between its neighbours.
+    let home = |i: usize| match (i.checked_sub(1).map(|before| alignment.first[before]), alignment.first.get(i + 1)) {
+        (Some(Match::Same(j)), _) => Some(j as usize + 1),
+        (_, Some(Match::Same(j))) => (*j as usize).checked_sub(1),
+        _ => None,
+    };
+    (0..alignment.first.len()).any(|i| {
+        let (Some(_), Some(place)) = (moved(i), home(i)) else { return false };
+        // What stands there now came from where `i` went.
+        let other = match alignment.second.get(place) {
+            Some(Match::Moved(other)) => *other as usize,
+            _ => return false,
+        };
+        other != i && moved(i) == home(other) && (x.kinds[i].is_solid() || x.kinds[other].is_solid())
+    })
+}
+
+/// As many blocks of words in another order are no longer the same sentence with a clause moved.
+const MOST_BLOCKS: usize = 5;
+
+/// The same where each character counts as a word.
+const MOST_BLOCKS_CHARS: usize = 5;
 
 /// Most heavy words of a name that changes places.
 const MOST_ACTOR_WORDS: usize = 5;

@@ -1,6 +1,8 @@
 //! The suspect paragraphs of one document: those that a candidate pair or a copy names. Only for them are words
 //! looked up and roles worked out.
 
+use std::cmp::Ordering;
+
 use crate::facts::{Side, WordKind};
 use crate::lexicon::Lexicon;
 use crate::paragraph::{Role, Span};
@@ -90,6 +92,23 @@ impl<'v> Suspects<'v> {
     #[must_use]
     pub fn get(&self, paragraph: u32) -> Option<&Suspect<'v>> {
         self.slots[paragraph as usize].map(|slot| &self.list[slot as usize])
+    }
+
+    /// Compares two spellings by the rarest run of three letters that only one of them has, counted over the suspects'
+    /// words: a scanner makes runs that the language has not ("emcrgence").
+    #[must_use]
+    pub fn rarest_letters(&self, one: &str, other: &str) -> Ordering {
+        let runs = |word: &str| -> Vec<[char; 3]> {
+            let letters: Vec<char> = [' '].into_iter().chain(word.chars()).chain([' ']).collect();
+            letters.windows(3).map(|w| [w[0], w[1], w[2]]).collect()
+        };
+        let (a, b) = (runs(one), runs(other));
+        let all: Vec<[char; 3]> = self.list.iter().flat_map(|s| &s.folded).flat_map(|word| runs(word)).collect();
+        let rarest = |own: &[[char; 3]], there: &[[char; 3]]| {
+            let only = own.iter().filter(|run| !there.contains(run));
+            only.map(|run| all.iter().filter(|r| *r == run).count()).min().unwrap_or(usize::MAX)
+        };
+        rarest(&a, &b).cmp(&rarest(&b, &a))
     }
 
     /// What a paragraph is; body where nobody looked.

@@ -22,8 +22,8 @@ pub(super) const FILES: [(&str, &str); 21] = files![
     "da", "id",
 ];
 
-/// Least share of words that must be function words of a language.
-const LEAST_SHARE: f64 = 0.08;
+/// Least share of words that must be function words of a language, though other languages may have them, too.
+const LEAST_SHARE: f64 = 0.15;
 
 /// Most words of an article that are looked at.
 const SAMPLE: usize = 400;
@@ -33,6 +33,7 @@ pub fn detect(words: &[u64]) -> &'static str {
     let words = &words[..words.len().min(SAMPLE)];
     let index = index();
     let mut votes = [0.0f64; FILES.len()];
+    let mut hits = [0usize; FILES.len()];
     let mut total = 0usize;
     for word in words {
         total += 1;
@@ -41,12 +42,12 @@ pub fn detect(words: &[u64]) -> &'static str {
             let weight = 1.0 / languages.len() as f64;
             for &language in languages {
                 votes[usize::from(language)] += weight;
+                hits[usize::from(language)] += 1;
             }
         }
     }
-    let (best, votes) =
-        votes.iter().enumerate().fold((0, 0.0), |best, (i, v)| if *v > best.1 { (i, *v) } else { best });
-    if total > 0 && votes >= LEAST_SHARE * total as f64 { FILES[best].0 } else { "" }
+    let (best, _) = votes.iter().enumerate().fold((0, 0.0), |best, (i, v)| if *v > best.1 { (i, *v) } else { best });
+    if total > 0 && hits[best] as f64 >= LEAST_SHARE * total as f64 { FILES[best].0 } else { "" }
 }
 
 /// For each function word, the languages that have it.

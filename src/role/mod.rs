@@ -36,6 +36,13 @@ impl Shape {
         self.blemishes
     }
 
+    /// True if something of a picture is written there, so that it is a caption for more than want of a full stop: a
+    /// label, a picture reference, a credit, a counter.
+    #[must_use]
+    pub fn tells_of_picture(&self) -> bool {
+        self.trimmings.iter().flatten().any(|trimming| *trimming != Trimming::FileName)
+    }
+
     /// How many words are no trimmings.
     #[must_use]
     pub fn solid_words(&self) -> usize {
@@ -82,6 +89,9 @@ pub fn shape(words: &Words<'_>, place: Place, lexicon: &Lexicon) -> Shape {
     let blemishes = blemishes + u32::from(unclosed);
     let mut shape = Shape { role: Role::Body, blemishes, trimmings, full_stop, cut_off, quoted, post, marked };
     shape.role = role(words, &shape, place, lexicon);
+    // Of two equal quotes the one in the running text has its full stop.
+    let bare = shape.quoted.last() == Some(&true);
+    shape.blemishes += u32::from(shape.role == Role::PullQuote && bare && !shape.full_stop);
     shape
 }
 

@@ -153,12 +153,22 @@ fn label(words: &Words<'_>, lexicon: &Lexicon, marks: &mut [Option<Trimming>]) {
             let numbers = (0..i).any(|k| words.folded[k].contains(|c: char| c.is_numeric()));
             if words.len() >= 2 * i + 2 && !says && !numbers {
                 mark(marks, 0..i, Trimming::Label);
+                platform(words, i, lexicon, marks);
             }
             return;
         }
         if gap.contains(['.', '!', '?', '"', '”', '“', '。']) {
             return;
         }
+    }
+}
+
+/// "Twitter: David Cameron - ...": behind a platform's name (the first `i` words), whose post it is.
+fn platform(words: &Words<'_>, i: usize, lexicon: &Lexicon, marks: &mut [Option<Trimming>]) {
+    let credit = (0..i).all(|k| lexicon.is(words.folded[k], Class::Credit));
+    let dash = (i + 1..words.len().min(i + 5)).find(|&k| matches!(words.before(k), " - " | " – " | " — "));
+    if let (true, Some(end)) = (credit, dash) {
+        mark(marks, i..end, Trimming::Label);
     }
 }
 

@@ -88,7 +88,7 @@ impl Case<'_> {
             }
             let (champion, members) = groups.entry(first).or_insert_with(|| (first, vec![first]));
             members.push(copy);
-            if self.options.keep == Keep::Auto && self.worth(copy, 0) > self.worth(*champion, 0) {
+            if self.options.keep == Keep::Auto && self.worth_of_copy(copy) > self.worth_of_copy(*champion) {
                 *champion = copy;
             }
         }
@@ -144,10 +144,30 @@ impl Case<'_> {
     fn worth(&self, index: u32, rarer_spellings: usize) -> (u8, Reverse<usize>) {
         let shape = self.suspects.get(index).map(|suspect| &suspect.shape);
         let blemishes = shape.map_or(0, Shape::blemishes) as usize + rarer_spellings;
-        (rank(self.suspects.role(index)), Reverse(blemishes))
+        let role = self.suspects.role(index);
+        let rank = match shape {
+            // What the article tells of itself stands above what it shows.
+            Some(shape) if shape.post => rank(Role::PullQuote),
+            Some(shape) if role == Role::Quote && shape.full_stop => rank(Role::Body),
+            _ => rank(role),
+        };
+        (rank, Reverse(blemishes))
     }
 
-    /// Of the words that differ in spelling only, how many of each paragraph's are the rarer in this article.
+    /// As [`Case::worth`], of word-for-word copies: a missing full stop alone makes none of them the lower.
+    fn worth_of_copy(&self, index: u32) -> (u8, Reverse<usize>) {
+        let (role, blemishes) = self.worth(index, 0);
+        let evident = self.suspects.get(index).is_some_and(|suspect| suspect.shape.tells_of_picture());
+        let weak = match self.suspects.role(index) {
+            Role::Caption => !evident,
+            Role::Headline | Role::Subheading | Role::KeyPoint => true,
+            _ => false,
+        };
+        (if weak { rank(Role::Body) } else { role }, blemishes)
+    }
+
+    /// Of the words that differ in spelling only, how many of each paragraph's are the rarer in this article; of two
+    /// that are as rare as each other, the one with the rarer letters.
     fn rarer_spellings(&self, pair: &Pair) -> (usize, usize) {
         let word = |index, i: u32| self.suspects.get(index).map_or("", |suspect| suspect.folded[i as usize]);
         let uses = |word: &str| {
@@ -157,9 +177,10 @@ impl Case<'_> {
         };
         let mut rarer = (0, 0);
         for &(i, j) in &pair.spellings {
-            let (a, b) = (uses(word(pair.first, i)), uses(word(pair.second, j)));
-            rarer.0 += usize::from(a < b);
-            rarer.1 += usize::from(b < a);
+            let (one, other) = (word(pair.first, i), word(pair.second, j));
+            let order = uses(one).cmp(&uses(other)).then_with(|| self.suspects.rarest_letters(one, other));
+            rarer.0 += usize::from(order == Ordering::Less);
+            rarer.1 += usize::from(order == Ordering::Greater);
         }
         rarer
     }
@@ -269,9 +290,11 @@ impl Case<'_> {
     /// Takes the removals back if they would take too much that is not word-for-word said elsewhere.
     fn withdraw(&self, findings: &mut Findings) {
         let words = |finding: &Finding| self.prints.words(finding.paragraph.index()).len();
-        let inexact = findings.removals().filter(|f| f.jaccard < 1.0 || f.coverage < 1.0).map(words).sum::<usize>();
-        let share = inexact as f64 / self.prints.word_count().max(1) as f64;
-        if share > MOST_REMOVED && !self.options.force {
+        let inexact: Vec<usize> =
+            findings.removals().filter(|f| f.jaccard < 1.0 || f.coverage < 1.0).map(words).collect();
+        let share = inexact.iter().sum::<usize>() as f64 / self.prints.word_count().max(1) as f64;
+        // One removal alone is a pair like any other, however short the article.
+        if share > MOST_REMOVED && inexact.len() > 1 && !self.options.force {
             findings.withdrawn = Some(share);
             for finding in &mut findings.findings {
                 if finding.verdict == Verdict::Remove {

@@ -1,6 +1,6 @@
 //! One pair, one direction: may `x` go because `y` stays?
 
-use crate::facts::{Differences, Side, differences};
+use crate::facts::{Differences, Side, WordKind, differences};
 use crate::lexicon::Lexicon;
 use crate::options::{Caution, Options};
 use crate::paragraph::{Guard, Kind, Role, Verdict};
@@ -84,6 +84,9 @@ struct Weigh<'a> {
 
 /// Fewest words of a paragraph that may go because a longer one holds them.
 const LEAST_CONTAINED: usize = 5;
+
+/// Two paragraphs with at least this Jaccard index are of like length and say it in the same words.
+const NEAR_EQUAL: f64 = 0.7;
 
 /// See [`Weigh::reworded`].
 const REWORDED_COVERAGE: f64 = 0.95;
@@ -184,6 +187,21 @@ impl Weigh<'_> {
         if !lenient && self.both_add(equal) && !guards.contains(&Guard::Content) {
             guards.push(Guard::Content);
         }
+        // As long as each other, and each with a fact of the same sort that the other lacks, wherever it stands.
+        if jaccard >= NEAR_EQUAL {
+            let facts = |own: &Differences, side: &Side<'_>| {
+                own.new_words.iter().filter(|i| side.shape.trimmings[**i].is_none()).map(|i| side.kinds[*i]).collect::<Vec<_>>()
+            };
+            for guard in rival_facts(&facts(self.own, x), &facts(self.other, y)) {
+                if !guards.contains(&guard) {
+                    guards.push(guard);
+                }
+            }
+            let edited = x.shape.role == Role::ListItem || x.shape.tells_of_picture();
+            if self.own.replaced > 0 && !edited && !guards.contains(&Guard::Content) {
+                guards.push(Guard::Content);
+            }
+        }
         // A name, number or date of its own is a fact of its own.
         let own_fact = |i: &usize| x.shape.trimmings[*i].is_none() && x.kinds[*i].is_fact();
         let passing = matches!(x.shape.role, Role::Caption | Role::HeadlineFragment | Role::Quote | Role::PullQuote);
@@ -194,7 +212,7 @@ impl Weigh<'_> {
         let heading = matches!(x.shape.role, Role::Subheading | Role::Headline | Role::ListItem)
             || x.shape.role == Role::Quote && words < 6 && !x.shape.full_stop;
         let lower = matches!(x.shape.role, Role::Body | Role::Quote)
-            && y.shape.role == Role::Caption
+            && matches!(y.shape.role, Role::Caption | Role::KeyPoint)
             && y.folded.len() <= 2 * x.folded.len() + 6;
         if !equal && (heading && words < HEADING_WORDS && jaccard < 0.75 || lower && y.folded.len() > 6) {
             guards.push(Guard::Structure);
@@ -204,6 +222,17 @@ impl Weigh<'_> {
         }
         guards
     }
+}
+
+/// The sorts of fact that both lists hold.
+fn rival_facts(own: &[WordKind], other: &[WordKind]) -> Vec<Guard> {
+    let sorts: [(Guard, fn(&WordKind) -> bool); 3] = [
+        (Guard::Name, |k| matches!(k, WordKind::Name)),
+        (Guard::Number, |k| matches!(k, WordKind::Number(_))),
+        (Guard::Date, |k| matches!(k, WordKind::Date(_))),
+    ];
+    let both = |is: &fn(&WordKind) -> bool| own.iter().any(is) && other.iter().any(is);
+    sorts.into_iter().filter(|(_, is)| both(is)).map(|(guard, _)| guard).collect()
 }
 
 fn kind(x: &Side<'_>, y: &Side<'_>, equal: bool, much_longer: bool) -> Kind {
