@@ -44,6 +44,9 @@ impl Sequences {
     }
 }
 
+/// Most words that are looked at to know which letters are rare.
+const LETTER_SAMPLE: usize = 2000;
+
 /// What was found out about one suspect.
 #[derive(Debug)]
 pub struct Suspect<'v> {
@@ -103,7 +106,7 @@ impl<'v> Suspects<'v> {
             letters.windows(3).map(|w| [w[0], w[1], w[2]]).collect()
         };
         let (a, b) = (runs(one), runs(other));
-        let all: Vec<[char; 3]> = self.list.iter().flat_map(|s| &s.folded).flat_map(|word| runs(word)).collect();
+        let all: Vec<[char; 3]> = self.list.iter().flat_map(|s| &s.folded).take(LETTER_SAMPLE).flat_map(|word| runs(word)).collect();
         let rarest = |own: &[[char; 3]], there: &[[char; 3]]| {
             let only = own.iter().filter(|run| !there.contains(run));
             only.map(|run| all.iter().filter(|r| *r == run).count()).min().unwrap_or(usize::MAX)

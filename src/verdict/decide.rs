@@ -154,16 +154,11 @@ impl Case<'_> {
         (rank, Reverse(blemishes))
     }
 
-    /// As [`Case::worth`], of word-for-word copies: a missing full stop alone makes none of them the lower.
+    /// As [`Case::worth`], of word-for-word copies: what stands at the top stands as high as the body.
     fn worth_of_copy(&self, index: u32) -> (u8, Reverse<usize>) {
         let (role, blemishes) = self.worth(index, 0);
-        let evident = self.suspects.get(index).is_some_and(|suspect| suspect.shape.tells_of_picture());
-        let weak = match self.suspects.role(index) {
-            Role::Caption => !evident,
-            Role::Headline | Role::Subheading | Role::KeyPoint => true,
-            _ => false,
-        };
-        (if weak { rank(Role::Body) } else { role }, blemishes)
+        let top = matches!(self.suspects.role(index), Role::Headline | Role::Subheading | Role::KeyPoint);
+        (if top { rank(Role::Body) } else { role }, blemishes)
     }
 
     /// Of the words that differ in spelling only, how many of each paragraph's are the rarer in this article; of two

@@ -212,7 +212,7 @@ impl Weigh<'_> {
         let heading = matches!(x.shape.role, Role::Subheading | Role::Headline | Role::ListItem)
             || x.shape.role == Role::Quote && words < 6 && !x.shape.full_stop;
         let lower = matches!(x.shape.role, Role::Body | Role::Quote)
-            && matches!(y.shape.role, Role::Caption | Role::KeyPoint)
+            && y.shape.role == Role::Caption
             && y.folded.len() <= 2 * x.folded.len() + 6;
         if !equal && (heading && words < HEADING_WORDS && jaccard < 0.75 || lower && y.folded.len() > 6) {
             guards.push(Guard::Structure);
