@@ -11,6 +11,7 @@ use crate::paragraph::{Capped, Findings, Role, Span};
 use crate::shingle::Prints;
 use crate::similarity::align::{Match, align, most_coverage};
 use crate::similarity::candidates::{Candidate, Candidates, Search};
+use crate::similarity::file_names::add_file_names;
 use crate::similarity::vocabulary::Vocabulary;
 use crate::suspects::{Sequences, Suspects};
 use crate::verdict::decide::Case;
@@ -136,8 +137,7 @@ impl Deduplicator {
                 return findings;
             }
             let rest = if same_script { rest } else { self.prints(text, &spans) };
-            let candidates =
-                search.candidates(&rest, CANDIDATE_SHARE, |i, j| same_words(spans[i].of(text), spans[j].of(text)));
+            let candidates = self.candidates(text, &spans, &rest, search);
             let again = self.judge(text, &spans, &rest, &candidates).findings;
             if again.removals().next().is_none() {
                 return findings;
@@ -150,9 +150,15 @@ impl Deduplicator {
     fn search(&self, text: &str, prints: &mut Prints, search: &mut Search) -> (Vec<Span>, Candidates) {
         let paragraphs = plain::paragraphs(text, self.options.paragraphs);
         self.fill(text, &paragraphs, prints);
-        let same = |i: usize, j: usize| same_words(paragraphs[i].of(text), paragraphs[j].of(text));
-        let candidates = search.candidates(prints, CANDIDATE_SHARE, same);
+        let candidates = self.candidates(text, &paragraphs, prints, search);
         (paragraphs, candidates)
+    }
+
+    fn candidates(&self, text: &str, paragraphs: &[Span], prints: &Prints, search: &mut Search) -> Candidates {
+        let same = |i: usize, j: usize| same_words(paragraphs[i].of(text), paragraphs[j].of(text));
+        let mut candidates = search.candidates(prints, CANDIDATE_SHARE, same);
+        add_file_names(text, paragraphs, prints, &mut candidates.pairs);
+        candidates
     }
 
     fn fill(&self, text: &str, paragraphs: &[Span], prints: &mut Prints) {

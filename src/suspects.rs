@@ -4,7 +4,7 @@
 use std::cmp::Ordering;
 
 use crate::facts::{Side, WordKind};
-use crate::lexicon::Lexicon;
+use crate::lexicon::{Class, Lexicon};
 use crate::paragraph::{Role, Span};
 use crate::role::trimming::Words;
 use crate::role::{Place, Shape, shape};
@@ -106,7 +106,8 @@ impl<'v> Suspects<'v> {
             letters.windows(3).map(|w| [w[0], w[1], w[2]]).collect()
         };
         let (a, b) = (runs(one), runs(other));
-        let all: Vec<[char; 3]> = self.list.iter().flat_map(|s| &s.folded).take(LETTER_SAMPLE).flat_map(|word| runs(word)).collect();
+        let all: Vec<[char; 3]> =
+            self.list.iter().flat_map(|s| &s.folded).take(LETTER_SAMPLE).flat_map(|word| runs(word)).collect();
         let rarest = |own: &[[char; 3]], there: &[[char; 3]]| {
             let only = own.iter().filter(|run| !there.contains(run));
             only.map(|run| all.iter().filter(|r| *r == run).count()).min().unwrap_or(usize::MAX)
@@ -135,8 +136,21 @@ fn suspect<'v>(
     let text = span.of(text);
     let shape = shape(&Words { text, spans: &spans, folded: &folded }, place, lexicon);
     let kind = |(i, word): (usize, &&str)| WordKind::of(word, capital(text, &spans, i), lexicon);
-    let kinds = folded.iter().enumerate().map(kind).collect();
+    let mut kinds: Vec<WordKind> = folded.iter().enumerate().map(kind).collect();
+    light_phrases(&folded, &mut kinds, lexicon);
     Suspect { folded, kinds, shape }
+}
+
+/// A phrase that is known as a function word is one, whatever its words are alone: "sin embargo" denies nothing.
+fn light_phrases(folded: &[&str], kinds: &mut [WordKind], lexicon: &Lexicon) {
+    let denies = |i: &usize| kinds[*i] == WordKind::Negation;
+    let denials: Vec<usize> = (0..folded.len()).filter(denies).collect();
+    for i in denials {
+        let phrase = lexicon.phrase(&folded[i..]).filter(|(entry, len)| *len > 1 && entry.is(Class::Function));
+        if let Some((_, len)) = phrase {
+            kinds[i..i + len].fill(WordKind::Light);
+        }
+    }
 }
 
 /// False for scripts whose sentences end without a sign: Thai, Lao, Khmer, Myanmar.

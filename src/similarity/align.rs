@@ -66,8 +66,10 @@ pub fn most_coverage(x: &Sequence, y: &Sequence, counts: &mut Vec<u32>, vocabula
 #[must_use]
 pub fn align(x: &Sequence, y: &Sequence, vocabulary: &Vocabulary<'_>) -> Option<Alignment> {
     let mut alignment = Alignment { first: vec![Match::None; x.ids.len()], second: vec![Match::None; y.ids.len()] };
-    in_order(&x.ids, &y.ids, vocabulary.len(), &mut alignment)?;
-    slide(&x.ids, &y.ids, &mut alignment);
+    if !excerpt(&x.ids, &y.ids, &mut alignment) {
+        in_order(&x.ids, &y.ids, vocabulary.len(), &mut alignment)?;
+        slide(&x.ids, &y.ids, &mut alignment);
+    }
     moved(&x.ids, &y.ids, &mut alignment);
     super::like::like(x, y, vocabulary, &mut alignment);
     Some(alignment)
@@ -92,6 +94,26 @@ impl Alignment {
         Self { first: self.second.clone(), second: self.first.clone() }
     }
 }
+
+/// Links the shorter paragraph to the place where the longer one has it as it stands, if there is one. A longest
+/// common subsequence may run through other words on the way.
+fn excerpt(x: &[WordId], y: &[WordId], alignment: &mut Alignment) -> bool {
+    let find = |short: &[WordId], long: &[WordId]| {
+        let windows = (short.len() >= LEAST_EXCERPT).then(|| long.windows(short.len()));
+        windows.and_then(|mut windows| windows.position(|window| window == short))
+    };
+    if let Some(at) = find(x, y) {
+        (0..x.len()).for_each(|i| alignment.link(i, at + i, Match::Same));
+    } else if let Some(at) = find(y, x) {
+        (0..y.len()).for_each(|j| alignment.link(at + j, j, Match::Same));
+    } else {
+        return false;
+    }
+    true
+}
+
+/// Fewest words of an excerpt.
+const LEAST_EXCERPT: usize = 3;
 
 /// Links the longest common subsequence.
 fn in_order(x: &[WordId], y: &[WordId], ids: usize, alignment: &mut Alignment) -> Option<()> {

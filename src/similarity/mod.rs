@@ -2,5 +2,6 @@
 
 pub mod align;
 pub mod candidates;
+pub mod file_names;
 pub(crate) mod like;
 pub mod vocabulary;

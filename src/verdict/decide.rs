@@ -154,10 +154,10 @@ impl Case<'_> {
         (rank, Reverse(blemishes))
     }
 
-    /// As [`Case::worth`], of word-for-word copies: what stands at the top stands as high as the body.
+    /// As [`Case::worth`], of word-for-word copies: a heading stands as high as the body.
     fn worth_of_copy(&self, index: u32) -> (u8, Reverse<usize>) {
         let (role, blemishes) = self.worth(index, 0);
-        let top = matches!(self.suspects.role(index), Role::Headline | Role::Subheading | Role::KeyPoint);
+        let top = matches!(self.suspects.role(index), Role::Headline | Role::Subheading);
         (if top { rank(Role::Body) } else { role }, blemishes)
     }
 

@@ -1,6 +1,6 @@
 //! One pair, one direction: may `x` go because `y` stays?
 
-use crate::facts::{Differences, Side, WordKind, differences};
+use crate::facts::{Differences, Harmless, Side, WordKind, differences};
 use crate::lexicon::Lexicon;
 use crate::options::{Caution, Options};
 use crate::paragraph::{Guard, Kind, Role, Verdict};
@@ -88,8 +88,8 @@ const LEAST_CONTAINED: usize = 5;
 /// Two paragraphs with at least this Jaccard index are of like length and say it in the same words.
 const NEAR_EQUAL: f64 = 0.7;
 
-/// See [`Weigh::reworded`].
-const REWORDED_COVERAGE: f64 = 0.95;
+/// Share of the words that are neither said, nor synonyms, nor attribution. See [`Weigh::reworded`].
+const REWORDED_SHARE: f64 = 0.05;
 
 /// See [`Weigh::reworded`].
 const REWORDED_JACCARD: f64 = 0.8;
@@ -111,7 +111,7 @@ impl Weigh<'_> {
         let least = if self.picture_text() { self.options.threshold * 0.6 } else { self.options.threshold };
         let verdict = match () {
             () if coverage < least || self.scattered() => Verdict::Keep,
-            () if guards.is_empty() && self.reworded(coverage, jaccard) => Verdict::Review,
+            () if guards.is_empty() && self.reworded(jaccard) => Verdict::Review,
             () if guards.is_empty() => Verdict::Remove,
             () if guards == [Guard::Adds] && margin > -0.1 => Verdict::Review,
             () => Verdict::Keep,
@@ -130,12 +130,14 @@ impl Weigh<'_> {
 
     /// True for two whole sentences of like length, neither of which has all the words of the other: the same event
     /// told twice, each time with something else left out. An excerpt is contiguous; a post is signed.
-    fn reworded(&self, coverage: f64, jaccard: f64) -> bool {
+    fn reworded(&self, jaccard: f64) -> bool {
         let whole = |side: &Side<'_>| {
             let shape = side.shape;
             shape.full_stop && !shape.cut_off && !shape.post && matches!(shape.role, Role::Body | Role::Quote)
         };
-        whole(self.x) && whole(self.y) && coverage < REWORDED_COVERAGE && (0.5..REWORDED_JACCARD).contains(&jaccard)
+        let light = self.own.harmless.iter().find(|(what, _)| *what == Harmless::LightWords).map_or(0, |(_, n)| *n);
+        let unsaid = (light + self.own.new_words.len()) as f64 / self.x.folded.len().max(1) as f64;
+        whole(self.x) && whole(self.y) && unsaid > REWORDED_SHARE && (0.5..REWORDED_JACCARD).contains(&jaccard)
     }
 
     /// How much of what `x` says may be new and still be no loss.
@@ -190,7 +192,11 @@ impl Weigh<'_> {
         // As long as each other, and each with a fact of the same sort that the other lacks, wherever it stands.
         if jaccard >= NEAR_EQUAL {
             let facts = |own: &Differences, side: &Side<'_>| {
-                own.new_words.iter().filter(|i| side.shape.trimmings[**i].is_none()).map(|i| side.kinds[*i]).collect::<Vec<_>>()
+                own.new_words
+                    .iter()
+                    .filter(|i| side.shape.trimmings[**i].is_none())
+                    .map(|i| side.kinds[*i])
+                    .collect::<Vec<_>>()
             };
             for guard in rival_facts(&facts(self.own, x), &facts(self.other, y)) {
                 if !guards.contains(&guard) {
@@ -226,13 +232,13 @@ impl Weigh<'_> {
 
 /// The sorts of fact that both lists hold.
 fn rival_facts(own: &[WordKind], other: &[WordKind]) -> Vec<Guard> {
-    let sorts: [(Guard, fn(&WordKind) -> bool); 3] = [
-        (Guard::Name, |k| matches!(k, WordKind::Name)),
-        (Guard::Number, |k| matches!(k, WordKind::Number(_))),
-        (Guard::Date, |k| matches!(k, WordKind::Date(_))),
-    ];
-    let both = |is: &fn(&WordKind) -> bool| own.iter().any(is) && other.iter().any(is);
-    sorts.into_iter().filter(|(_, is)| both(is)).map(|(guard, _)| guard).collect()
+    let sort = |kind: &WordKind| match kind {
+        WordKind::Name => Some(Guard::Name),
+        WordKind::Number(_) => Some(Guard::Number),
+        WordKind::Date(_) => Some(Guard::Date),
+        _ => None,
+    };
+    own.iter().filter_map(sort).filter(|guard| other.iter().filter_map(sort).any(|there| there == *guard)).collect()
 }
 
 fn kind(x: &Side<'_>, y: &Side<'_>, equal: bool, much_longer: bool) -> Kind {

@@ -3,8 +3,10 @@
 //! Seen from the first paragraph: may it go, because the second says all of it? A number, date, name, negation or
 //! opposite that stands where the second has another one is a fact: a guard. What has no counterpart is new.
 
+mod order;
+
 use crate::lexicon::{Class, Entry, Lexicon};
-use crate::paragraph::Guard;
+use crate::paragraph::{Guard, Role};
 use crate::role::Shape;
 use crate::role::trimming::Trimming;
 use crate::similarity::align::{Alignment, Match};
@@ -197,7 +199,9 @@ pub fn differences(x: &Side<'_>, y: &Side<'_>, alignment: &Alignment, lexicon: &
         gap(x, y, &xs, &ys, &attribution, alignment, lexicon, &mut found);
     }
     similar_words(x, y, alignment, lexicon, &mut found);
-    order(x, alignment, &mut found);
+    if order::differs(x, alignment) {
+        found.guard(Guard::Order);
+    }
     found
 }
 
@@ -264,6 +268,11 @@ fn negation(x: &Side<'_>, y: &Side<'_>, xs: &[usize], ys: &[usize], alignment: &
     let count = |side: &Side<'_>, at: &[usize]| at.iter().filter(|&&i| side.kinds[i] == WordKind::Negation).count();
     let (here, there) = (count(x, xs), count(y, ys));
     if here == there {
+        return;
+    }
+    // What a title that breaks off does not reach, it does not deny.
+    let breaks_off = x.shape.cut_off || x.shape.role == Role::HeadlineFragment;
+    if breaks_off && xs.is_empty() && ys.last() == Some(&(y.folded.len() - 1)) {
         return;
     }
     // A denial that comes with much else is the second paragraph's own business, unless it stands inside matched text.
@@ -419,80 +428,3 @@ fn other_name(a: &str, b: &str) -> bool {
     let slip = strsim::osa_distance(a, b) <= 1 || scans_alike(a, b);
     !ending && !slip && !a.contains('\'') && !b.contains('\'')
 }
-
-/// Two content words that have changed places.
-fn order(x: &Side<'_>, alignment: &Alignment, found: &mut Differences) {
-    let heavy = |i: usize| !matches!(x.kinds[i], WordKind::Light) && x.shape.trimmings[i].is_none();
-    // Blocks: runs of heavy words that keep their order and neighbourhood in the second paragraph.
-    let places: Vec<(usize, u32)> =
-        (0..x.kinds.len()).filter(|i| heavy(*i)).filter_map(|i| Some((i, alignment.first[i].index()?))).collect();
-    let mut sorted: Vec<u32> = places.iter().map(|p| p.1).collect();
-    sorted.sort_unstable();
-    let ranks: Vec<usize> = places.iter().map(|p| sorted.partition_point(|s| *s < p.1)).collect();
-    // For each rank, the word of `x`.
-    let mut heavy_at = vec![0; ranks.len()];
-    for (at, &rank) in ranks.iter().enumerate() {
-        if let Some(slot) = heavy_at.get_mut(rank) {
-            *slot = places[at].0;
-        }
-    }
-    let mut blocks: Vec<(usize, usize)> = Vec::new();
-    for (at, &rank) in ranks.iter().enumerate() {
-        match blocks.last_mut() {
-            Some((start, len)) if *start + *len == rank && at > 0 => *len += 1,
-            _ => blocks.push((rank, 1)),
-        }
-    }
-    // Roles are played by names and numbers, or by single words that change places.
-    let acts = |kind| matches!(kind, WordKind::Name | WordKind::Title | WordKind::Number(_) | WordKind::Date(_));
-    let name = |rank: usize| heavy_at.get(rank).is_some_and(|i| acts(x.kinds[*i]));
-    let unspaced = x.folded.iter().filter(|word| word.chars().nth(1).is_none()).count() * 2 > x.folded.len();
-    let most = if unspaced { MOST_ACTOR_CHARS } else { MOST_ACTOR_WORDS };
-    let actor = |(rank, len): (usize, usize)| len <= most && (unspaced || len == 1 || (rank..rank + len).any(name));
-    let exchange = blocks.windows(3).any(|w| w[0].0 > w[1].0 && w[1].0 > w[2].0 && actor(w[0]) && actor(w[2]));
-    // More than a clause that moved: who does what to whom may differ.
-    let scrambled = blocks.len() >= if unspaced { MOST_BLOCKS_CHARS } else { MOST_BLOCKS };
-    // Two names next to each other that changed places.
-    let neighbours = blocks.len() <= 4
-        && blocks
-            .windows(2)
-            .any(|w| w[0].0 == w[1].0 + 1 && w[0].1 == 1 && w[1].1 == 1 && name(w[0].0) && name(w[1].0));
-    if exchange || neighbours || scrambled || traded_places(x, alignment) {
-        found.guard(Guard::Order);
-    }
-}
-
-/// True if two words stand in each other's place, whatever they are: "They" and "Moscow". One of them says something.
-fn traded_places(x: &Side<'_>, alignment: &Alignment) -> bool {
-    let moved = |i: usize| match alignment.first[i] {
-        Match::Moved(j) => Some(j as usize),
-        _ => None,
-    };
-    // Where in `y` word `i` would stand if it had stayed between its neighbours.
-    let home = |i: usize| match (i.checked_sub(1).map(|before| alignment.first[before]), alignment.first.get(i + 1)) {
-        (Some(Match::Same(j)), _) => Some(j as usize + 1),
-        (_, Some(Match::Same(j))) => (*j as usize).checked_sub(1),
-        _ => None,
-    };
-    (0..alignment.first.len()).any(|i| {
-        let (Some(_), Some(place)) = (moved(i), home(i)) else { return false };
-        // What stands there now came from where `i` went.
-        let other = match alignment.second.get(place) {
-            Some(Match::Moved(other)) => *other as usize,
-            _ => return false,
-        };
-        other != i && moved(i) == home(other) && (x.kinds[i].is_solid() || x.kinds[other].is_solid())
-    })
-}
-
-/// As many blocks of words in another order are no longer the same sentence with a clause moved.
-const MOST_BLOCKS: usize = 5;
-
-/// The same where each character counts as a word.
-const MOST_BLOCKS_CHARS: usize = 5;
-
-/// Most heavy words of a name that changes places.
-const MOST_ACTOR_WORDS: usize = 5;
-
-/// The same where each character counts as a word.
-const MOST_ACTOR_CHARS: usize = 12;

@@ -1,0 +1,79 @@
+//! Whether two paragraphs with the same words tell of the same roles: "A beat B" is not "B beat A".
+
+use super::{Side, WordKind};
+use crate::similarity::align::{Alignment, Match};
+
+/// True if words have changed places in a way that may turn round who does what to whom.
+pub(super) fn differs(x: &Side<'_>, alignment: &Alignment) -> bool {
+    let heavy = |i: usize| !matches!(x.kinds[i], WordKind::Light) && x.shape.trimmings[i].is_none();
+    // Blocks: runs of heavy words that keep their order and neighbourhood in the second paragraph.
+    let places: Vec<(usize, u32)> =
+        (0..x.kinds.len()).filter(|i| heavy(*i)).filter_map(|i| Some((i, alignment.first[i].index()?))).collect();
+    let mut sorted: Vec<u32> = places.iter().map(|p| p.1).collect();
+    sorted.sort_unstable();
+    let ranks: Vec<usize> = places.iter().map(|p| sorted.partition_point(|s| *s < p.1)).collect();
+    // For each rank, the word of `x`.
+    let mut heavy_at = vec![0; ranks.len()];
+    for (at, &rank) in ranks.iter().enumerate() {
+        if let Some(slot) = heavy_at.get_mut(rank) {
+            *slot = places[at].0;
+        }
+    }
+    let mut blocks: Vec<(usize, usize)> = Vec::new();
+    for (at, &rank) in ranks.iter().enumerate() {
+        match blocks.last_mut() {
+            Some((start, len)) if *start + *len == rank && at > 0 => *len += 1,
+            _ => blocks.push((rank, 1)),
+        }
+    }
+    // Roles are played by names and numbers, or by single words that change places.
+    let acts = |kind| matches!(kind, WordKind::Name | WordKind::Title | WordKind::Number(_) | WordKind::Date(_));
+    let name = |rank: usize| heavy_at.get(rank).is_some_and(|i| acts(x.kinds[*i]));
+    let unspaced = x.folded.iter().filter(|word| word.chars().nth(1).is_none()).count() * 2 > x.folded.len();
+    let most = if unspaced { MOST_ACTOR_CHARS } else { MOST_ACTOR_WORDS };
+    let actor = |(rank, len): (usize, usize)| len <= most && (unspaced || len == 1 || (rank..rank + len).any(name));
+    let exchange = blocks.windows(3).any(|w| w[0].0 > w[1].0 && w[1].0 > w[2].0 && actor(w[0]) && actor(w[2]));
+    // More than a clause that moved: who does what to whom may differ.
+    let scrambled = blocks.len() >= if unspaced { MOST_BLOCKS_CHARS } else { MOST_BLOCKS };
+    // Two names next to each other that changed places.
+    let neighbours = blocks.len() <= 4
+        && blocks
+            .windows(2)
+            .any(|w| w[0].0 == w[1].0 + 1 && w[0].1 == 1 && w[1].1 == 1 && name(w[0].0) && name(w[1].0));
+    exchange || neighbours || scrambled || traded_places(x, alignment)
+}
+
+/// True if two words stand in each other's place, whatever they are: "They" and "Moscow". One of them says something.
+fn traded_places(x: &Side<'_>, alignment: &Alignment) -> bool {
+    let moved = |i: usize| match alignment.first[i] {
+        Match::Moved(j) => Some(j as usize),
+        _ => None,
+    };
+    // Where in `y` word `i` would stand if it had stayed between its neighbours.
+    let home = |i: usize| match (i.checked_sub(1).map(|before| alignment.first[before]), alignment.first.get(i + 1)) {
+        (Some(Match::Same(j)), _) => Some(j as usize + 1),
+        (_, Some(Match::Same(j))) => (*j as usize).checked_sub(1),
+        _ => None,
+    };
+    (0..alignment.first.len()).any(|i| {
+        let (Some(_), Some(place)) = (moved(i), home(i)) else { return false };
+        // What stands there now came from where `i` went.
+        let other = match alignment.second.get(place) {
+            Some(Match::Moved(other)) => *other as usize,
+            _ => return false,
+        };
+        other != i && moved(i) == home(other) && (x.kinds[i].is_solid() || x.kinds[other].is_solid())
+    })
+}
+
+/// As many blocks of words in another order are no longer the same sentence with a clause moved.
+const MOST_BLOCKS: usize = 5;
+
+/// The same where each character counts as a word.
+const MOST_BLOCKS_CHARS: usize = 5;
+
+/// Most heavy words of a name that changes places.
+const MOST_ACTOR_WORDS: usize = 5;
+
+/// The same where each character counts as a word.
+const MOST_ACTOR_CHARS: usize = 12;
