@@ -2,24 +2,25 @@
 
 use std::cell::RefCell;
 
-use rayon::prelude::*;
-
 use crate::lexicon::{Lexicon, detect};
 use crate::markup::plain;
 use crate::options::{Options, OptionsError};
 use crate::paragraph::{Capped, Findings, Role, Span};
+use crate::pass::Pass;
 use crate::shingle::Prints;
-use crate::similarity::align::{Match, align, most_coverage};
-use crate::similarity::candidates::{Candidate, Candidates, Search};
+use crate::similarity::candidates::{Candidates, Search};
 use crate::similarity::file_names::add_file_names;
 use crate::similarity::vocabulary::Vocabulary;
 use crate::suspects::{Sequences, Suspects};
 use crate::verdict::decide::Case;
-use crate::verdict::judge::{Pair, judge};
+use crate::verdict::judge::Pair;
 use crate::words::{fold, is_solo, words};
 
 /// Least share of the smaller paragraph's shingles that a candidate pair must have in common.
 const CANDIDATE_SHARE: f64 = 0.35;
+
+/// The same where each character counts as a word: any two texts have most characters in common.
+const UNSPACED_SHARE: f64 = 0.5;
 
 /// Where each character counts as a word, this many times as many make a shingle.
 const SOLO_FACTOR: usize = 2;
@@ -27,17 +28,8 @@ const SOLO_FACTOR: usize = 2;
 /// Letters looked at to know the script.
 const SAMPLE_CHARS: usize = 48;
 
-/// Pairs whose words overlap less are not aligned: a little below the least coverage that any verdict asks for.
-const LEAST_BOUND: f64 = 0.4;
-
 /// Texts longer than this, in bytes, are hashed by several threads.
 const HUGE: usize = 1 << 20;
-
-/// More candidate pairs than this are aligned by several threads.
-const MANY_PAIRS: usize = 256;
-
-/// Most words that differ in spelling only that are noted for a pair.
-const MOST_SPELLINGS: usize = 12;
 
 /// Finds the echoes of one document after another. Cheap to share: it is `Sync` and holds no state between documents.
 #[derive(Clone, Debug)]
@@ -70,8 +62,6 @@ impl Trace {
 thread_local! {
     /// Buffers of this thread, emptied for each document.
     static BUFFERS: RefCell<(Prints, Search)> = RefCell::default();
-    /// Word counts, all zero between uses.
-    static COUNTS: RefCell<Vec<u32>> = RefCell::default();
 }
 
 impl Deduplicator {
@@ -156,7 +146,8 @@ impl Deduplicator {
 
     fn candidates(&self, text: &str, paragraphs: &[Span], prints: &Prints, search: &mut Search) -> Candidates {
         let same = |i: usize, j: usize| same_words(paragraphs[i].of(text), paragraphs[j].of(text));
-        let mut candidates = search.candidates(prints, CANDIDATE_SHARE, same);
+        let share = if without_spaces(text, paragraphs) { UNSPACED_SHARE } else { CANDIDATE_SHARE };
+        let mut candidates = search.candidates(prints, share, same);
         add_file_names(text, paragraphs, prints, &mut candidates.pairs);
         candidates
     }
@@ -182,21 +173,14 @@ impl Deduplicator {
         let mut vocabulary = Vocabulary::new(text);
         let sequences = Sequences::read(paragraphs, candidates, &mut vocabulary);
         let suspects = Suspects::of(text, paragraphs, &sequences, &vocabulary, lexicon);
-        let one = |candidate: &Candidate| self.judge_pair(candidate, &sequences, &suspects, &vocabulary, lexicon);
-        let outcomes: Vec<Outcome> = if candidates.pairs.len() > MANY_PAIRS {
-            candidates.pairs.par_iter().map(one).collect()
-        } else {
-            candidates.pairs.iter().map(one).collect()
+        let pass = Pass {
+            options: &self.options,
+            sequences: &sequences,
+            suspects: &suspects,
+            vocabulary: &vocabulary,
+            lexicon,
         };
-        let mut pairs = Vec::new();
-        let mut too_long = 0;
-        for outcome in outcomes {
-            match outcome {
-                Outcome::Judged(pair) => pairs.push(*pair),
-                Outcome::TooLong => too_long += 1,
-                Outcome::Unlike => {}
-            }
-        }
+        let (pairs, too_long) = pass.judge(&candidates.pairs);
         let case = Case {
             paragraphs,
             prints,
@@ -216,33 +200,6 @@ impl Deduplicator {
         let roles = (0..paragraphs.len() as u32).map(role).collect();
         Judged { findings, pairs, roles }
     }
-
-    /// Aligns and judges one candidate.
-    fn judge_pair(
-        &self,
-        candidate: &Candidate,
-        sequences: &Sequences,
-        suspects: &Suspects<'_>,
-        vocabulary: &Vocabulary<'_>,
-        lexicon: &Lexicon,
-    ) -> Outcome {
-        let (first, second) = (candidate.first, candidate.second);
-        let (Some(a), Some(b)) = (sequences.get(first), sequences.get(second)) else { return Outcome::Unlike };
-        let (Some(x), Some(y)) = (suspects.get(first), suspects.get(second)) else { return Outcome::Unlike };
-        if COUNTS.with_borrow_mut(|counts| most_coverage(a, b, counts, vocabulary)) < LEAST_BOUND {
-            return Outcome::Unlike;
-        }
-        let Some(alignment) = align(a, b, vocabulary) else { return Outcome::TooLong };
-        let (forth, back) = judge(&x.side(), &y.side(), &alignment, lexicon, &self.options);
-        // An ending more or less is grammar, not a slip.
-        let slip = |i: usize, j: usize| !x.folded[i].starts_with(y.folded[j]) && !y.folded[j].starts_with(x.folded[i]);
-        let spellings = (0u32..).zip(&alignment.first).filter_map(|(i, found)| match found {
-            Match::Like(j) if slip(i as usize, *j as usize) => Some((i, *j)),
-            _ => None,
-        });
-        let spellings = spellings.take(MOST_SPELLINGS).collect();
-        Outcome::Judged(Box::new(Pair { first, second, forth, back, spellings }))
-    }
 }
 
 /// What comes of a document's candidates.
@@ -250,14 +207,6 @@ struct Judged {
     findings: Findings,
     pairs: Vec<Pair>,
     roles: Vec<Option<Role>>,
-}
-
-/// What comes of a candidate pair.
-enum Outcome {
-    /// Too few words in common for any alignment to matter.
-    Unlike,
-    TooLong,
-    Judged(Box<Pair>),
 }
 
 /// True if the paragraphs' script is written without spaces, so that each character counts as a word; told by a sample.

@@ -37,6 +37,7 @@ pub mod log;
 pub mod markup;
 pub mod options;
 pub mod paragraph;
+mod pass;
 #[cfg(feature = "io")]
 pub mod restore;
 pub mod role;

@@ -29,7 +29,7 @@ pub(super) fn differs(x: &Side<'_>, alignment: &Alignment) -> bool {
     // Roles are played by names and numbers, or by single words that change places.
     let acts = |kind| matches!(kind, WordKind::Name | WordKind::Title | WordKind::Number(_) | WordKind::Date(_));
     let name = |rank: usize| heavy_at.get(rank).is_some_and(|i| acts(x.kinds[*i]));
-    let unspaced = x.folded.iter().filter(|word| word.chars().nth(1).is_none()).count() * 2 > x.folded.len();
+    let unspaced = x.shape.unspaced();
     let most = if unspaced { MOST_ACTOR_CHARS } else { MOST_ACTOR_WORDS };
     let actor = |(rank, len): (usize, usize)| len <= most && (unspaced || len == 1 || (rank..rank + len).any(name));
     let exchange = blocks.windows(3).any(|w| w[0].0 > w[1].0 && w[1].0 > w[2].0 && actor(w[0]) && actor(w[2]));

@@ -3,10 +3,9 @@
 //! Counting function words is enough to tell apart languages that we hold words of, costs a few lookups, and needs
 //! no model. What is not recognised is judged by the language-neutral rules.
 
-use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use super::{Class, Lexicon};
+use super::{Class, HashMap, Lexicon};
 use crate::words::hash_of;
 
 /// The language-neutral file: agency names, unit symbols.
@@ -54,7 +53,7 @@ pub fn detect(words: &[u64]) -> &'static str {
 fn index() -> &'static HashMap<u64, Vec<u8>> {
     static INDEX: OnceLock<HashMap<u64, Vec<u8>>> = OnceLock::new();
     INDEX.get_or_init(|| {
-        let mut index: HashMap<u64, Vec<u8>> = HashMap::new();
+        let mut index: HashMap<u64, Vec<u8>> = HashMap::default();
         for (number, (_, file)) in FILES.iter().enumerate() {
             let mut lexicon = Lexicon::default();
             let _ = lexicon.add(file);

@@ -7,8 +7,10 @@
 mod language;
 mod parse;
 
-use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
+
+/// The words are known beforehand: no need for a keyed hash.
+pub(super) type HashMap<K, V> = std::collections::HashMap<K, V, foldhash::fast::FixedState>;
 
 pub use language::detect;
 pub use parse::LexiconError;

@@ -26,6 +26,8 @@ pub struct Shape {
     pub post: bool,
     /// True if it begins with a bullet, a dash or a table bar.
     pub marked: bool,
+    /// How many of its words make one of a script with spaces: 1, or more where each character counts as a word.
+    pub chars_per_word: usize,
 }
 
 impl Shape {
@@ -47,6 +49,18 @@ impl Shape {
     #[must_use]
     pub fn solid_words(&self) -> usize {
         self.trimmings.iter().filter(|t| t.is_none()).count()
+    }
+
+    /// As [`Shape::solid_words`], in words of a script with spaces.
+    #[must_use]
+    pub fn solid_size(&self) -> usize {
+        self.solid_words().div_ceil(self.chars_per_word)
+    }
+
+    /// True if each character counts as a word.
+    #[must_use]
+    pub const fn unspaced(&self) -> bool {
+        self.chars_per_word > 1
     }
 
     /// Share of the words that stand in quotation marks.
@@ -87,12 +101,24 @@ pub fn shape(words: &Words<'_>, place: Place, lexicon: &Lexicon) -> Shape {
     let blemishes = blemishes(words) + u32::from(cut_off);
     let unclosed = open && !full_stop;
     let blemishes = blemishes + u32::from(unclosed);
-    let mut shape = Shape { role: Role::Body, blemishes, trimmings, full_stop, cut_off, quoted, post, marked };
+    let chars_per_word = chars_per_word(words, place);
+    let mut shape =
+        Shape { role: Role::Body, blemishes, trimmings, full_stop, cut_off, quoted, post, marked, chars_per_word };
     shape.role = role(words, &shape, place, lexicon);
     // Of two equal quotes the one in the running text has its full stop.
     let bare = shape.quoted.last() == Some(&true);
     shape.blemishes += u32::from(shape.role == Role::PullQuote && bare && !shape.full_stop);
     shape
+}
+
+/// About two characters make a Chinese or Japanese word, four a Thai, Lao, Khmer or Burmese one.
+fn chars_per_word(words: &Words<'_>, place: Place) -> usize {
+    let single = words.folded.iter().filter(|word| !word.is_ascii() && word.chars().nth(1).is_none()).count();
+    match single * 2 > words.folded.len() {
+        false => 1,
+        true if place.stops => 2,
+        true => 4,
+    }
 }
 
 /// True if a text ends as a sentence ends, closing quotes and brackets aside.

@@ -41,25 +41,41 @@ pub struct Alignment {
     pub second: Vec<Match>,
 }
 
-/// The most that an alignment of the two can link, as a share of the words of the one of which more can be linked:
-/// the words that both have, in any order. Cheap; spares most alignments.
+/// Two paragraphs' bags of words against each other. Reusable.
+#[derive(Debug, Default)]
+pub struct Overlap {
+    counts: Vec<u32>,
+    /// The words that only the first paragraph has, and where (0-based).
+    pub first: Vec<(WordId, u32)>,
+    /// The words that only the second paragraph has, and where.
+    pub second: Vec<(WordId, u32)>,
+}
+
+/// How many words both paragraphs have, in any order: the most that an alignment can link as the same. Cheap; spares
+/// most alignments. `bags` gets what only one of them has.
 #[must_use]
-pub fn most_coverage(x: &Sequence, y: &Sequence, counts: &mut Vec<u32>, vocabulary: &Vocabulary<'_>) -> f64 {
+pub fn overlap(x: &Sequence, y: &Sequence, bags: &mut Overlap, vocabulary: &Vocabulary<'_>) -> usize {
+    let Overlap { counts, first, second } = bags;
     counts.resize(vocabulary.len().max(counts.len()), 0);
+    first.clear();
+    second.clear();
     for &id in &x.ids {
         counts[id as usize] += 1;
     }
-    let mut shared = 0usize;
-    for &id in &y.ids {
-        if counts[id as usize] > 0 {
-            counts[id as usize] -= 1;
-            shared += 1;
+    for (at, &id) in (0u32..).zip(&y.ids) {
+        match counts[id as usize].checked_sub(1) {
+            Some(left) => counts[id as usize] = left,
+            None => second.push((id, at)),
         }
     }
-    for &id in &x.ids {
-        counts[id as usize] = 0;
+    // What is left over of a word are its last places; all counts end at zero.
+    for (at, &id) in x.ids.iter().enumerate().rev() {
+        if counts[id as usize] > 0 {
+            counts[id as usize] -= 1;
+            first.push((id, at as u32));
+        }
     }
-    shared as f64 / x.ids.len().min(y.ids.len()).max(1) as f64
+    y.ids.len() - second.len()
 }
 
 /// Aligns two paragraphs; `None` if they are too long for it.

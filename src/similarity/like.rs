@@ -72,16 +72,27 @@ pub(crate) fn similarity(a: &str, b: &str) -> f64 {
     if a == b {
         return 1.0;
     }
-    let digits = |word: &str| word.chars().filter(|c| c.is_numeric()).count();
-    if digits(a) + digits(b) > 0 {
-        return if scanned(a, b) { 0.9 } else { 0.0 };
-    }
     let (la, lb) = (a.chars().count(), b.chars().count());
     let (short, long) = (la.min(lb), la.max(lb));
-    if short >= 3 && scans_alike(a, b) {
+    if long - short > 4 {
+        return 0.0;
+    }
+    let numeric = |word: &str| word.chars().any(char::is_numeric);
+    if numeric(a) || numeric(b) {
+        return if scanned(a, b) { 0.9 } else { 0.0 };
+    }
+    if short < 3 {
+        return 0.0;
+    }
+    // Most words that are not alike differ in more letters than any slip or ending explains: told by sets of letters.
+    let unlike = (letters(a) ^ letters(b)).count_ones() as usize;
+    if unlike > MOST_UNLIKE_LETTERS {
+        return 0.0;
+    }
+    if scans_alike(a, b) {
         return 0.9;
     }
-    if short < LEAST_LETTERS || long - short > 4 || denies(a, b) || denies(b, a) {
+    if short < LEAST_LETTERS || denies(a, b) || denies(b, a) {
         return 0.0;
     }
     let distance = strsim::osa_distance(a, b);
@@ -90,6 +101,14 @@ pub(crate) fn similarity(a: &str, b: &str) -> f64 {
     let stem = a.chars().zip(b.chars()).take_while(|(p, q)| p == q).count();
     let inflected = stem >= LEAST_LETTERS && stem * 5 >= long * 3 && distance <= 4;
     if slip || inflected { 1.0 - distance as f64 / long as f64 } else { 0.0 }
+}
+
+/// More letters than this that only one of two words has, and they are not alike: four edits change at most eight.
+const MOST_UNLIKE_LETTERS: usize = 8;
+
+/// The set of a word's letters, by their low bits.
+fn letters(word: &str) -> u64 {
+    word.chars().fold(0, |set, c| set | 1 << (c as u32 % 64))
 }
 
 /// True if a digit stands for the letter that looks like it: "f0i" for "foi". Real numbers are never words.
@@ -170,6 +189,9 @@ pub(crate) fn gaps(alignment: &Alignment) -> Vec<(Vec<usize>, Vec<usize>)> {
 }
 
 fn close(gaps: &mut Vec<(Vec<usize>, Vec<usize>)>, xs: &mut Vec<usize>, alignment: &Alignment, from: usize, to: usize) {
+    if xs.is_empty() && from >= to {
+        return;
+    }
     let ys: Vec<usize> = (from..to).filter(|j| alignment.second[*j] == Match::None).collect();
     if !xs.is_empty() || !ys.is_empty() {
         gaps.push((std::mem::take(xs), ys));

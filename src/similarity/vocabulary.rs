@@ -4,6 +4,8 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::RandomState;
+
 use crate::paragraph::Span;
 use crate::words::{fold, scan};
 
@@ -24,7 +26,7 @@ pub struct Sequence {
 pub struct Vocabulary<'t> {
     text: &'t str,
     /// The first id with a hash; others with the same hash follow by `Known::next`.
-    ids: HashMap<u64, WordId>,
+    ids: HashMap<u64, WordId, RandomState>,
     known: Vec<Known>,
 }
 
@@ -42,7 +44,7 @@ impl<'t> Vocabulary<'t> {
     /// An empty vocabulary for `text`.
     #[must_use]
     pub fn new(text: &'t str) -> Self {
-        Self { text, ids: HashMap::new(), known: Vec::new() }
+        Self { text, ids: HashMap::default(), known: Vec::new() }
     }
 
     /// The words of a paragraph.

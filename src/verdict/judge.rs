@@ -86,7 +86,7 @@ struct Weigh<'a> {
 const LEAST_CONTAINED: usize = 5;
 
 /// Two paragraphs with at least this Jaccard index are of like length and say it in the same words.
-const NEAR_EQUAL: f64 = 0.7;
+pub const NEAR_EQUAL: f64 = 0.7;
 
 /// Share of the words that are neither said, nor synonyms, nor attribution. See [`Weigh::reworded`].
 const REWORDED_SHARE: f64 = 0.05;
@@ -214,8 +214,11 @@ impl Weigh<'_> {
         if !passing && self.own.new_words.iter().any(own_fact) && !guards.contains(&Guard::Adds) {
             guards.push(Guard::Adds);
         }
-        let words = x.shape.solid_words();
-        let heading = matches!(x.shape.role, Role::Subheading | Role::Headline | Role::ListItem)
+        let words = x.shape.solid_size();
+        // Without full stops a short line may always be a heading.
+        let stopless = x.shape.chars_per_word > 2 && x.shape.role == Role::Body;
+        let heading = stopless
+            || matches!(x.shape.role, Role::Subheading | Role::Headline | Role::ListItem)
             || x.shape.role == Role::Quote && words < 6 && !x.shape.full_stop;
         let lower = matches!(x.shape.role, Role::Body | Role::Quote)
             && y.shape.role == Role::Caption

@@ -1,0 +1,168 @@
+//! The similarity pass: from candidate pairs to judged pairs, over all threads where an article has many.
+//!
+//! Most look-alikes of real text are rows of a template that differ in their numbers. They are told by comparing bags of
+//! words; of all such pairs of a paragraph only the closest, which may be shown to people, is aligned and judged.
+
+use std::cell::RefCell;
+
+use rayon::prelude::*;
+
+use crate::facts::WordKind;
+use crate::lexicon::Lexicon;
+use crate::options::Options;
+use crate::similarity::align::{Match, Overlap, align, overlap};
+use crate::similarity::candidates::Candidate;
+use crate::similarity::vocabulary::{Vocabulary, WordId};
+use crate::suspects::{Sequences, Suspect, Suspects};
+use crate::verdict::judge::{NEAR_EQUAL, Pair, judge};
+
+/// Pairs whose words overlap less are not aligned: a little below the least coverage that any verdict asks for.
+const LEAST_BOUND: f64 = 0.4;
+
+/// More candidate pairs than this are worked on by several threads.
+const MANY_PAIRS: usize = 256;
+
+/// Most words that differ in spelling only that are noted for a pair.
+const MOST_SPELLINGS: usize = 12;
+
+thread_local! {
+    /// How often each word stands in the one paragraph and not in the other; empty between uses.
+    static OVERLAP: RefCell<Overlap> = RefCell::default();
+}
+
+/// One document's pass.
+pub(crate) struct Pass<'a> {
+    /// What the user wants.
+    pub(crate) options: &'a Options,
+    /// The suspects' words.
+    pub(crate) sequences: &'a Sequences,
+    /// The suspects.
+    pub(crate) suspects: &'a Suspects<'a>,
+    /// The document's words.
+    pub(crate) vocabulary: &'a Vocabulary<'a>,
+    /// Words of the article's language.
+    pub(crate) lexicon: &'a Lexicon,
+}
+
+/// What is known of a candidate before it is aligned.
+#[derive(Clone, Copy, PartialEq)]
+enum Glance {
+    /// Too few words in common for any alignment to matter.
+    Unlike,
+    /// To be aligned.
+    Like,
+    /// Near-equal, with other numbers in each: a look-alike, by this share of words in common.
+    OtherNumbers(f64),
+}
+
+/// What comes of an alignment.
+enum Outcome {
+    Unlike,
+    TooLong,
+    Judged(Box<Pair>),
+}
+
+impl Pass<'_> {
+    /// Judges the candidates; gives the pairs in their order, and how many were too long to be aligned.
+    #[must_use]
+    pub(crate) fn judge(&self, candidates: &[Candidate]) -> (Vec<Pair>, usize) {
+        let many = candidates.len() > MANY_PAIRS;
+        let glances: Vec<Glance> = if many {
+            candidates.par_iter().map(|candidate| self.glance(candidate)).collect()
+        } else {
+            candidates.iter().map(|candidate| self.glance(candidate)).collect()
+        };
+        let wanted = self.wanted(candidates, &glances);
+        let outcomes: Vec<Outcome> = if many {
+            wanted.par_iter().map(|candidate| self.pair(candidate)).collect()
+        } else {
+            wanted.iter().map(|candidate| self.pair(candidate)).collect()
+        };
+        let mut pairs = Vec::with_capacity(outcomes.len());
+        let mut too_long = 0;
+        for outcome in outcomes {
+            match outcome {
+                Outcome::Judged(pair) => pairs.push(*pair),
+                Outcome::TooLong => too_long += 1,
+                Outcome::Unlike => {}
+            }
+        }
+        (pairs, too_long)
+    }
+
+    /// The candidates to be aligned: those that may be near-duplicates, and for each paragraph the closest look-alike.
+    fn wanted(&self, candidates: &[Candidate], glances: &[Glance]) -> Vec<Candidate> {
+        let mut closest: std::collections::HashMap<u32, (f64, usize)> = std::collections::HashMap::new();
+        for (index, (candidate, glance)) in candidates.iter().zip(glances).enumerate() {
+            let Glance::OtherNumbers(share) = *glance else { continue };
+            for paragraph in [candidate.first, candidate.second] {
+                let best = closest.entry(paragraph).or_insert((share, index));
+                if share > best.0 {
+                    *best = (share, index);
+                }
+            }
+        }
+        let told = |index: usize, candidate: &Candidate| {
+            [candidate.first, candidate.second].iter().any(|p| closest.get(p).is_some_and(|best| best.1 == index))
+        };
+        let wanted = candidates.iter().zip(glances).enumerate().filter(|(index, (candidate, glance))| match glance {
+            Glance::Unlike => false,
+            Glance::Like => true,
+            Glance::OtherNumbers(_) => told(*index, candidate),
+        });
+        wanted.map(|(_, (candidate, _))| *candidate).collect()
+    }
+
+    fn glance(&self, candidate: &Candidate) -> Glance {
+        let (first, second) = (candidate.first, candidate.second);
+        let (Some(a), Some(b)) = (self.sequences.get(first), self.sequences.get(second)) else { return Glance::Unlike };
+        let (Some(x), Some(y)) = (self.suspects.get(first), self.suspects.get(second)) else { return Glance::Unlike };
+        OVERLAP.with_borrow_mut(|bags| {
+            let shared = overlap(a, b, bags, self.vocabulary);
+            let (nx, ny) = (a.ids.len(), b.ids.len());
+            if (shared as f64) < LEAST_BOUND * nx.min(ny).max(1) as f64 {
+                return Glance::Unlike;
+            }
+            let jaccard = shared as f64 / (nx + ny - shared).max(1) as f64;
+            if jaccard >= NEAR_EQUAL && other_numbers(x, &bags.first, y, &bags.second) {
+                Glance::OtherNumbers(jaccard)
+            } else {
+                Glance::Like
+            }
+        })
+    }
+
+    /// Aligns and judges one candidate.
+    fn pair(&self, candidate: &Candidate) -> Outcome {
+        let (first, second) = (candidate.first, candidate.second);
+        let (Some(a), Some(b)) = (self.sequences.get(first), self.sequences.get(second)) else {
+            return Outcome::Unlike;
+        };
+        let (Some(x), Some(y)) = (self.suspects.get(first), self.suspects.get(second)) else { return Outcome::Unlike };
+        let Some(alignment) = align(a, b, self.vocabulary) else { return Outcome::TooLong };
+        let (forth, back) = judge(&x.side(), &y.side(), &alignment, self.lexicon, self.options);
+        // An ending more or less is grammar, not a slip.
+        let slip = |i: usize, j: usize| !x.folded[i].starts_with(y.folded[j]) && !y.folded[j].starts_with(x.folded[i]);
+        let spellings = (0u32..).zip(&alignment.first).filter_map(|(i, found)| match found {
+            Match::Like(j) if slip(i as usize, *j as usize) => Some((i, *j)),
+            _ => None,
+        });
+        let spellings = spellings.take(MOST_SPELLINGS).collect();
+        Outcome::Judged(Box::new(Pair { first, second, forth, back, spellings }))
+    }
+}
+
+/// True if each side has a number in digits that the other has not, by word and by value. `only_x` and `only_y` are
+/// the places (0-based words) of what only one of them has.
+fn other_numbers(x: &Suspect<'_>, only_x: &[(WordId, u32)], y: &Suspect<'_>, only_y: &[(WordId, u32)]) -> bool {
+    let numbers = |suspect: &Suspect<'_>, only: &[(WordId, u32)]| -> Vec<f64> {
+        let value = |(_, at): &(WordId, u32)| match suspect.kinds[*at as usize] {
+            WordKind::Number(Some(value)) if suspect.shape.trimmings[*at as usize].is_none() => Some(value),
+            _ => None,
+        };
+        only.iter().filter_map(value).collect()
+    };
+    let (here, there) = (numbers(x, only_x), numbers(y, only_y));
+    let new = |own: &[f64], other: &[f64]| own.iter().any(|value| !other.contains(value));
+    !here.is_empty() && !there.is_empty() && new(&here, &there) && new(&there, &here)
+}
