@@ -1,0 +1,184 @@
+//! One piece cleaned: its records found, judged, cut, logged and diffed.
+
+use super::Tally;
+use super::pieces::Piece;
+use crate::article::Deduplicator;
+use crate::cut::{Cut, cleaned, cuts};
+use crate::diff::unified;
+use crate::io::files::{Format, Input};
+use crate::io::jsonl::{self, Fields};
+use crate::log::{Entry, write_document, write_line};
+use crate::paragraph::{Findings, Span, Verdict};
+
+/// What came of a piece.
+pub(super) struct Done {
+    pub(super) input: Input,
+    pub(super) last: bool,
+    /// Cleaned bytes.
+    pub(super) out: Vec<u8>,
+    /// True if they differ from what was read.
+    pub(super) changed: bool,
+    /// True if there is nothing to write: the input could not be read.
+    pub(super) failed: bool,
+    pub(super) log: Vec<u8>,
+    pub(super) diff: Vec<u8>,
+    pub(super) problems: Vec<String>,
+    pub(super) tally: Tally,
+}
+
+/// Cleans pieces; shared by all threads.
+pub(super) struct Worker<'a> {
+    pub(super) dedup: &'a Deduplicator,
+    pub(super) fields: &'a Fields,
+    pub(super) diff: bool,
+    pub(super) log: bool,
+    pub(super) text: bool,
+}
+
+impl Worker<'_> {
+    pub(super) fn work(&self, piece: Piece) -> Done {
+        let Piece { input, format, bytes, first_line, last, error } = piece;
+        let mut done = Done {
+            input,
+            last,
+            out: Vec::new(),
+            changed: false,
+            failed: false,
+            log: Vec::new(),
+            diff: Vec::new(),
+            problems: Vec::new(),
+            tally: Tally::default(),
+        };
+        if let Some(error) = error {
+            let name = done.input.name.clone();
+            done.failed = true;
+            self.fail(&mut done, name, error.to_string());
+        } else if format == Format::Text {
+            self.file(bytes, &mut done);
+        } else {
+            self.lines(&bytes, first_line, &mut done);
+        }
+        done
+    }
+
+    fn file(&self, bytes: Vec<u8>, done: &mut Done) {
+        let name = done.input.name.clone();
+        match std::str::from_utf8(&bytes) {
+            Err(error) => {
+                let what =
+                    format!("{}: not valid UTF-8 at byte {}; left as it is", shown(&done.input), error.valid_up_to());
+                done.failed = true;
+                self.fail(done, name, what);
+            }
+            Ok(text) => match self.document(&name, text, done) {
+                Some(cleaned) => {
+                    done.changed = true;
+                    done.out = cleaned.into_bytes();
+                }
+                None if self.text => done.out = bytes,
+                None => {}
+            },
+        }
+    }
+
+    fn lines(&self, bytes: &[u8], first_line: usize, done: &mut Done) {
+        if self.text {
+            done.out.reserve(bytes.len());
+        }
+        for (index, full) in bytes.split_inclusive(|b| *b == b'\n').enumerate() {
+            let line = full.strip_suffix(b"\n").unwrap_or(full);
+            let line = line.strip_suffix(b"\r").unwrap_or(line);
+            if line.iter().all(u8::is_ascii_whitespace) {
+                done.out.extend_from_slice(if self.text { full } else { b"" });
+                continue;
+            }
+            let replaced = self.record(line, first_line + index, done);
+            if self.text {
+                match replaced {
+                    Some(cleaned) => {
+                        done.changed = true;
+                        done.out.extend_from_slice(&cleaned);
+                        done.out.extend_from_slice(&full[line.len()..]);
+                    }
+                    None => done.out.extend_from_slice(full),
+                }
+            }
+        }
+    }
+
+    /// One JSONL record; its new line, if it changes.
+    fn record(&self, line: &[u8], number: usize, done: &mut Done) -> Option<Vec<u8>> {
+        match jsonl::record(line, self.fields) {
+            Err(error) => {
+                let what = format!("{}: line {number}: {error}; passed through as it is", shown(&done.input));
+                self.fail(done, number.to_string(), what);
+                None
+            }
+            Ok(record) => {
+                let id = record.id.as_deref().map_or_else(|| number.to_string(), str::to_owned);
+                let findings = self.dedup.find(&record.text);
+                let cuts = cuts(&record.text, &findings);
+                let raw = |cut| jsonl::escapes(line, record.raw, cut);
+                self.tell(&id, &record.text, &findings, &cuts, &raw, done);
+                (!cuts.is_empty() && self.text).then(|| jsonl::without(line, record.raw, &cuts))
+            }
+        }
+    }
+
+    /// One document; its cleaned text, if it changes.
+    fn document(&self, id: &str, text: &str, done: &mut Done) -> Option<String> {
+        let findings = self.dedup.find(text);
+        let cuts = cuts(text, &findings);
+        self.tell(id, text, &findings, &cuts, &|_| None, done)
+    }
+
+    /// Counts, logs and diffs one document; gives its cleaned text, if it changes and somebody wants it.
+    fn tell(
+        &self,
+        id: &str,
+        text: &str,
+        findings: &Findings,
+        cuts: &[Cut],
+        raw: &dyn Fn(Span) -> Option<String>,
+        done: &mut Done,
+    ) -> Option<String> {
+        let tally = &mut done.tally;
+        tally.docs += 1;
+        tally.paragraphs += findings.paragraphs.len() as u64;
+        tally.removed += cuts.len() as u64;
+        tally.review += findings.with(Verdict::Review).count() as u64;
+        tally.withdrawn += u64::from(findings.withdrawn.is_some());
+        tally.capped += u64::from(findings.capped.any());
+        tally.bytes += text.len() as u64;
+        tally.bytes_removed += cuts.iter().map(|cut| cut.span.len() as u64).sum::<u64>();
+        if let Some(share) = findings.withdrawn {
+            done.problems.push(format!(
+                "{}: {id}: left as it is: {:.0} % of its words are near-duplicates; --force removes them",
+                shown(&done.input),
+                share * 100.0
+            ));
+        }
+        let changed = (!cuts.is_empty()).then(|| cleaned(text, cuts));
+        if self.log && write_document(&mut done.log, id, text, changed.as_deref(), findings, cuts, raw).is_err() {
+            done.problems.push(format!("{}: {id}: cannot be written to the log", shown(&done.input)));
+        }
+        if self.diff {
+            done.diff.extend_from_slice(unified(id, text, cuts, findings).as_bytes());
+        }
+        changed
+    }
+
+    fn fail(&self, done: &mut Done, doc: String, message: String) {
+        done.tally.failed += 1;
+        if self.log {
+            // Plain strings always make JSON.
+            let _ = write_line(&mut done.log, &Entry::Error { doc, message: message.clone() });
+        }
+        done.problems.push(message);
+    }
+}
+
+/// An input's name for people.
+fn shown(input: &Input) -> String {
+    input.path.as_ref().map_or_else(|| "standard input".into(), |path| path.display().to_string())
+}
