@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use unecho::io::files::Format;
+use unecho::io::files::{Format, Selection};
 use unecho::io::jsonl::Fields;
 use unecho::options::{Caution, Keep, Options, Paragraphs};
 
@@ -55,12 +55,26 @@ pub(crate) struct Clean {
     /// Replace the input files by their cleaned text
     #[arg(long, conflicts_with = "output", help_heading = "Output")]
     pub(crate) in_place: bool,
+    /// Keep each replaced file under its name with SUFFIX behind it
+    #[arg(long, value_name = "SUFFIX", requires = "in_place", help_heading = "Output")]
+    pub(crate) backup: Option<String>,
     /// Write no text; exit 1 if anything would go
     #[arg(long, conflicts_with_all = ["output", "in_place"], help_heading = "Output")]
     pub(crate) check: bool,
-    /// No summary
-    #[arg(short, long, help_heading = "Output")]
-    pub(crate) quiet: bool,
+    /// Write the figures of the run here, as JSON
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub(crate) stats: Option<PathBuf>,
+    /// Go on from the log that an unfinished run left at FILE.partial, or from the finished one
+    #[arg(long, requires = "log", help_heading = "Output")]
+    pub(crate) resume: bool,
+    /// Stop at the first record or file that cannot be done
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true",
+          value_name = "BOOL", hide_default_value = true, help_heading = "Output")]
+    pub(crate) fail_fast: Switch,
+    /// No summary, no progress
+    #[arg(short, long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true",
+          value_name = "BOOL", hide_default_value = true, help_heading = "Output")]
+    pub(crate) quiet: Switch,
     #[command(flatten)]
     pub(crate) engine: Engine,
 }
@@ -153,8 +167,45 @@ pub(crate) struct Eval {
 pub(crate) struct InputArgs {
     /// Files, or folders of .txt and .jsonl files; `-` or nothing is standard input
     pub(crate) paths: Vec<PathBuf>,
+    /// Of folders, take the files that match this glob, whatever their ending; may be given again
+    #[arg(long, value_name = "GLOB", help_heading = "Input")]
+    pub(crate) include: Vec<String>,
+    /// Of folders, leave out the files and folders that match this glob; may be given again
+    #[arg(long, value_name = "GLOB", help_heading = "Input")]
+    pub(crate) exclude: Vec<String>,
+    /// Heed .gitignore and .ignore in folders
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true",
+          value_name = "BOOL", hide_default_value = true, help_heading = "Input")]
+    pub(crate) ignore_files: Switch,
     #[command(flatten)]
     pub(crate) format: FormatArgs,
+}
+
+impl InputArgs {
+    /// Which files of folders are meant; the folder `skip` is not entered.
+    pub(crate) fn selection(&self, skip: Option<PathBuf>) -> Selection {
+        Selection {
+            include: self.include.clone(),
+            exclude: self.exclude.clone(),
+            ignore_files: self.ignore_files.on(),
+            skip,
+        }
+    }
+}
+
+/// A flag that a configuration can set and the command line take back: `--flag`, `--flag=false`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Switch {
+    #[value(name = "false", aliases = ["no", "off", "0"])]
+    Off,
+    #[value(name = "true", aliases = ["yes", "on", "1"])]
+    On,
+}
+
+impl Switch {
+    pub(crate) const fn on(self) -> bool {
+        matches!(self, Self::On)
+    }
 }
 
 #[derive(Clone, Debug, Args)]

@@ -171,7 +171,8 @@ fn heading(diff: &mut String, changes: &[Change], findings: &Findings) {
             index + 1,
             finding.kind.name(),
             finding.twin.index() + 1,
-            finding.coverage
+            // As the log rounds it, so that a diff made from the log is this one.
+            (finding.coverage * 1e4).round() / 1e4
         );
         if diff.len() - from + reason.len() > HEADING - 5 {
             diff.push_str("; ...");

@@ -45,6 +45,9 @@ pub enum Entry {
         removed: u64,
         /// XXH3 of every byte before this line, in hex.
         checksum: String,
+        /// True if the run was stopped before all documents were done.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        interrupted: bool,
     },
 }
 
@@ -161,6 +164,17 @@ pub fn write_line(log: &mut Vec<u8>, entry: &Entry) -> io::Result<()> {
     Ok(())
 }
 
+/// The first line of a log written under `options`.
+///
+/// # Errors
+/// As [`write_document`].
+pub fn run_line(options: &Options) -> io::Result<Vec<u8>> {
+    let version = env!("CARGO_PKG_VERSION").to_owned();
+    let mut line = Vec::new();
+    write_line(&mut line, &Entry::Run { version, schema: SCHEMA, options: options.clone() })?;
+    Ok(line)
+}
+
 /// Writes a log, keeping the sum over its bytes.
 pub struct LogWriter<W> {
     to: W,
@@ -174,10 +188,7 @@ impl<W: Write> LogWriter<W> {
     /// If writing fails.
     pub fn begin(to: W, options: &Options) -> io::Result<Self> {
         let mut log = Self { to, sum: Xxh3Default::new() };
-        let version = env!("CARGO_PKG_VERSION").to_owned();
-        let mut line = Vec::new();
-        write_line(&mut line, &Entry::Run { version, schema: SCHEMA, options: options.clone() })?;
-        log.append(&line)?;
+        log.append(&run_line(options)?)?;
         Ok(log)
     }
 
@@ -190,14 +201,19 @@ impl<W: Write> LogWriter<W> {
         self.to.write_all(lines)
     }
 
+    /// Where it is written.
+    pub fn get_mut(&mut self) -> &mut W {
+        &mut self.to
+    }
+
     /// Writes the end line and gives the writer back.
     ///
     /// # Errors
     /// If writing fails.
-    pub fn end(mut self, docs: u64, removed: u64) -> io::Result<W> {
+    pub fn end(mut self, docs: u64, removed: u64, interrupted: bool) -> io::Result<W> {
         let checksum = format!("{:016x}", self.sum.digest());
         let mut line = Vec::new();
-        write_line(&mut line, &Entry::End { docs, removed, checksum })?;
+        write_line(&mut line, &Entry::End { docs, removed, checksum, interrupted })?;
         self.to.write_all(&line)?;
         Ok(self.to)
     }
@@ -218,7 +234,7 @@ pub enum LogError {
     #[error("the log has schema {0}; this unecho reads schema {SCHEMA}")]
     Schema(u32),
     /// No end line: the run that wrote it did not finish.
-    #[error("the log is unfinished: its end line is missing; run unecho clean again")]
+    #[error("the log is unfinished: its end line is missing; go on with unecho clean --resume")]
     Unfinished,
     /// The bytes are not those that were written.
     #[error("the log was changed after it was written: its checksum is {found}, its end line says {said}")]

@@ -30,11 +30,18 @@ const FLOORS: &[(&str, u32)] = &[
     ("undo", 12),
     ("lib", 13),
     ("args", 14),
-    ("main", 15),
+    ("console", 15),
+    ("config", 15),
+    ("progress", 15),
+    ("clean", 16),
+    ("main", 17),
 ];
 
 /// Rooms that may touch files and streams.
-const EDGE: &[&str] = &["io", "log", "batch", "undo", "main"];
+const EDGE: &[&str] = &["io", "log", "batch", "undo", "console", "config", "progress", "clean", "main"];
+
+/// Rooms of the binary.
+const BINARY: &[&str] = &["args", "console", "config", "progress", "clean", "main"];
 
 const MOST_LINES: usize = 500;
 
@@ -81,7 +88,7 @@ fn imports_point_down() {
     let mut upward = Vec::new();
     for (room, path, text) in all_sources() {
         for prefix in ["crate::", "unecho::"] {
-            if prefix == "unecho::" && room != "main" && room != "args" {
+            if prefix == "unecho::" && !BINARY.contains(&room.as_str()) {
                 continue;
             }
             for (at, _) in code(&text).match_indices(prefix) {

@@ -117,7 +117,7 @@ proptest! {
         write_document(&mut lines, "d", &text, Some(&clean), &findings, &cuts, &|_| None).expect("plain data");
         let mut log = LogWriter::begin(Vec::new(), dedup.options()).expect("to memory");
         log.append(&lines).expect("to memory");
-        let log = log.end(1, cuts.len() as u64).expect("to memory");
+        let log = log.end(1, cuts.len() as u64, false).expect("to memory");
         let records = records(read(&log).expect("as written"));
         prop_assert_eq!(restore(&records[0], &clean).expect("restores"), text.clone());
         prop_assert!(verify(&records[0], &text, &clean).is_ok());

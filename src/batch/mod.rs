@@ -2,23 +2,31 @@
 //!
 //! The inputs are read in pieces (a file, or a megabyte of whole JSONL lines); a window of pieces is worked on in
 //! parallel, then written in order, so that the output is the same for any number of threads.
+//!
+//! The log is the journal of a run: where one was stopped or killed, [`Resume`] takes from it what was judged already.
 
 mod pieces;
+mod resume;
 mod sink;
 mod worker;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 
-use self::pieces::Pieces;
+use self::pieces::Windows;
+pub use self::resume::Resume;
 use self::sink::Sink;
 use self::worker::{Done, Worker};
 use crate::article::Deduplicator;
 use crate::io::files::{FileError, Format, Input};
 use crate::io::jsonl::Fields;
-use crate::log::LogWriter;
+use crate::io::safe::Output;
+use crate::log::{Entry, LogWriter, write_line};
+use crate::paragraph::Kind;
 
 /// Where cleaned text goes.
 pub enum Destination {
@@ -31,7 +39,10 @@ pub enum Destination {
     /// Into a folder, each input under its name.
     Folder(PathBuf),
     /// Back into the inputs.
-    InPlace,
+    InPlace {
+        /// What is put behind the name of the old file, if it is to stay.
+        backup: Option<String>,
+    },
 }
 
 /// Everything about a run but the engine's options.
@@ -45,9 +56,50 @@ pub struct Job {
     /// Where cleaned text goes.
     pub destination: Destination,
     /// Where the diff goes.
-    pub diff: Option<Box<dyn Write + Send>>,
+    pub diff: Option<Output>,
     /// Where the log goes.
-    pub log: Option<Box<dyn Write + Send>>,
+    pub log: Option<Output>,
+    /// Stop at the first record or file that cannot be done.
+    pub fail_fast: bool,
+    /// An unfinished run to go on from.
+    pub resume: Option<Resume>,
+    /// Set from outside to stop the run after the pieces in work.
+    pub stop: Arc<AtomicBool>,
+}
+
+/// Who looks on while a run goes.
+pub trait Watch {
+    /// Something is wrong with a record or a file.
+    fn problem(&mut self, what: &str);
+
+    /// So much is done, and so many bytes of the inputs are read.
+    fn progress(&mut self, _done: &Tally, _read: u64) {}
+}
+
+impl<F: FnMut(&str)> Watch for F {
+    fn problem(&mut self, what: &str) {
+        self(what);
+    }
+}
+
+/// How a run ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// What it did.
+    pub tally: Tally,
+    /// Set if it stopped early.
+    pub stopped: Option<Stopped>,
+    /// Where outputs that are not complete were left.
+    pub left: Vec<PathBuf>,
+}
+
+/// Why a run stopped early.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stopped {
+    /// From outside.
+    Asked,
+    /// At the first failure, as was wanted.
+    Failed,
 }
 
 /// What a run did.
@@ -59,6 +111,8 @@ pub struct Tally {
     pub paragraphs: u64,
     /// Paragraphs removed.
     pub removed: u64,
+    /// The removed ones by kind, in the order of [`Kind::ALL`].
+    pub kinds: [u64; Kind::ALL.len()],
     /// Paragraphs put to review.
     pub review: u64,
     /// Articles whose removals were withdrawn because they would have taken too much.
@@ -71,6 +125,8 @@ pub struct Tally {
     pub bytes_removed: u64,
     /// Records and files that could not be done.
     pub failed: u64,
+    /// Articles whose findings were taken from the log of an unfinished run.
+    pub resumed: u64,
 }
 
 impl Tally {
@@ -84,6 +140,10 @@ impl Tally {
         self.bytes += other.bytes;
         self.bytes_removed += other.bytes_removed;
         self.failed += other.failed;
+        self.resumed += other.resumed;
+        for (sum, more) in self.kinds.iter_mut().zip(other.kinds) {
+            *sum += more;
+        }
     }
 }
 
@@ -98,62 +158,125 @@ pub enum BatchError {
     Write(#[from] io::Error),
 }
 
-/// Runs a job. What is wrong with single records or files is told to `problem`, and the rest goes on.
+/// Runs a job. What is wrong with single records or files is told to `watch`, and the rest goes on.
 ///
 /// # Errors
 /// If an output cannot be written.
-pub fn run(mut job: Job, dedup: &Deduplicator, problem: &mut dyn FnMut(&str)) -> Result<Tally, BatchError> {
+pub fn run(mut job: Job, dedup: &Deduplicator, watch: &mut dyn Watch) -> Result<Outcome, BatchError> {
+    let in_place = matches!(job.destination, Destination::InPlace { .. });
     let worker = Worker {
         dedup,
-        fields: &job.fields.clone(),
+        fields: &job.fields,
         diff: job.diff.is_some(),
         log: job.log.is_some(),
         text: !matches!(job.destination, Destination::Nowhere),
+        resume: job.resume.as_ref(),
+        in_place,
     };
-    let mut log = match job.log.take() {
-        Some(to) => Some(LogWriter::begin(to, dedup.options())?),
-        None => None,
-    };
-    let mut pieces = Pieces::new(std::mem::take(&mut job.inputs), job.format);
-    let mut sink = Sink { destination: job.destination, open: None };
-    let mut tally = Tally::default();
-    loop {
-        let window = pieces.window();
-        if window.is_empty() {
-            break;
-        }
+    let log = job.log.take().map(|to| LogWriter::begin(to, dedup.options())).transpose()?;
+    let sink = Sink { destination: job.destination, open: None, resume: job.resume.is_some() };
+    let mut out = Outputs { sink, log, diff: job.diff, in_place, tally: Tally::default() };
+    let mut windows = Windows::of(job.inputs, job.format)?;
+    let (mut read, mut stopped) = (0, None);
+    while stopped.is_none() {
+        let window = windows.next(&job.stop);
         let done: Vec<Done> = window.into_par_iter().map(|piece| worker.work(piece)).collect();
-        for done in done {
-            done.problems.iter().for_each(|text| problem(text));
-            tally.add(&done.tally);
-            if let Some(log) = &mut log {
-                log.append(&done.log)?;
+        let failures = out.tally.failed;
+        out.write(&done, job.fail_fast, watch)?;
+        read += done.iter().map(|done| done.read).sum::<u64>();
+        watch.progress(&out.tally, read);
+        if job.fail_fast && out.tally.failed > failures {
+            stopped = Some(Stopped::Failed);
+        } else if windows.ended {
+            break;
+        } else if job.stop.load(Ordering::Relaxed) {
+            stopped = Some(Stopped::Asked);
+        }
+    }
+    out.finish(stopped)
+}
+
+/// Everything a run writes to.
+struct Outputs {
+    sink: Sink,
+    log: Option<LogWriter<Output>>,
+    diff: Option<Output>,
+    in_place: bool,
+    tally: Tally,
+}
+
+impl Outputs {
+    /// Writes a window. With `fail_fast`, nothing behind the first piece that failed.
+    fn write(&mut self, window: &[Done], fail_fast: bool, watch: &mut dyn Watch) -> Result<(), BatchError> {
+        let failed = window.iter().position(|done| fail_fast && done.tally.failed > 0);
+        let window = &window[..failed.map_or(window.len(), |at| at + 1)];
+        if self.in_place {
+            // What is cut out of a file is on the disk before the file is replaced: it may be the only copy left.
+            for done in window {
+                self.note(&done.log)?;
             }
-            if let Some(diff) = &mut job.diff {
+            if let Some(log) = self.log.as_mut().filter(|_| window.iter().any(|done| done.changed)) {
+                log.get_mut().sync()?;
+            }
+        }
+        for done in window {
+            done.problems.iter().for_each(|text| watch.problem(text));
+            if let Some(error) = self.file(done)? {
+                // The log tells of no document whose text is not there.
+                let message = error.to_string();
+                watch.problem(&message);
+                self.tally.failed += 1;
+                let mut line = Vec::new();
+                write_line(&mut line, &Entry::Error { doc: done.input.name.clone(), message })?;
+                self.note(&line)?;
+                if fail_fast {
+                    break;
+                }
+                continue;
+            }
+            self.tally.add(&done.tally);
+            if !self.in_place {
+                self.note(&done.log)?;
+            }
+            if let Some(diff) = &mut self.diff {
                 diff.write_all(&done.diff)?;
             }
-            if let Err(error) = sink.write(&done) {
-                // A stream that fails ends the run; a file that fails costs that file.
-                match error {
-                    BatchError::File(error)
-                        if matches!(sink.destination, Destination::Folder(_) | Destination::InPlace) =>
-                    {
-                        problem(&error.to_string());
-                        tally.failed += 1;
-                    }
-                    other => return Err(other),
-                }
+        }
+        Ok(())
+    }
+
+    fn note(&mut self, lines: &[u8]) -> io::Result<()> {
+        self.log.as_mut().map_or(Ok(()), |log| log.append(lines))
+    }
+
+    /// Writes the text. A stream that fails ends the run; of many files, one that fails costs that file: its error.
+    fn file(&mut self, done: &Done) -> Result<Option<FileError>, BatchError> {
+        match self.sink.write(done) {
+            Ok(()) => Ok(None),
+            Err(BatchError::File(error))
+                if matches!(self.sink.destination, Destination::Folder(_) | Destination::InPlace { .. }) =>
+            {
+                Ok(Some(error))
             }
+            Err(other) => Err(other),
         }
     }
-    if let Some(log) = log {
-        log.end(tally.docs, tally.removed)?.flush()?;
+
+    fn finish(mut self, stopped: Option<Stopped>) -> Result<Outcome, BatchError> {
+        let tally = self.tally;
+        let log = self.log.map(|log| log.end(tally.docs, tally.removed, stopped.is_some())).transpose()?;
+        let mut left = Vec::new();
+        if stopped.is_none() {
+            self.sink.finish()?;
+            self.diff.map_or(Ok(()), Output::finish)?;
+            // Last: a log in its place says that all the rest is.
+            log.map_or(Ok(()), Output::finish)?;
+        } else {
+            left.extend(self.sink.leave()?);
+            for output in [self.diff, log].into_iter().flatten() {
+                left.extend(output.leave()?);
+            }
+        }
+        Ok(Outcome { tally, stopped, left })
     }
-    if let Some(diff) = &mut job.diff {
-        diff.flush()?;
-    }
-    if let Destination::Writer(to) = &mut sink.destination {
-        to.flush()?;
-    }
-    Ok(tally)
 }

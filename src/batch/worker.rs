@@ -2,11 +2,13 @@
 
 use super::Tally;
 use super::pieces::Piece;
+use super::resume::{Known, Resume};
 use crate::article::Deduplicator;
 use crate::cut::{Cut, cleaned, cuts};
 use crate::diff::unified;
 use crate::io::files::{Format, Input};
 use crate::io::jsonl::{self, Fields};
+use crate::io::safe::Stamp;
 use crate::log::{Entry, write_document, write_line};
 use crate::paragraph::{Findings, Span, Verdict};
 
@@ -24,6 +26,10 @@ pub(super) struct Done {
     pub(super) diff: Vec<u8>,
     pub(super) problems: Vec<String>,
     pub(super) tally: Tally,
+    /// Bytes read.
+    pub(super) read: u64,
+    /// What the file was when it was opened.
+    pub(super) stamp: Option<Stamp>,
 }
 
 /// Cleans pieces; shared by all threads.
@@ -33,11 +39,15 @@ pub(super) struct Worker<'a> {
     pub(super) diff: bool,
     pub(super) log: bool,
     pub(super) text: bool,
+    /// What an unfinished run has done already.
+    pub(super) resume: Option<&'a Resume>,
+    /// True if inputs are replaced: what that run did is found by the cleaned text, too.
+    pub(super) in_place: bool,
 }
 
 impl Worker<'_> {
     pub(super) fn work(&self, piece: Piece) -> Done {
-        let Piece { input, format, bytes, first_line, last, error } = piece;
+        let Piece { input, format, bytes, first_line, last, error, stamp } = piece;
         let mut done = Done {
             input,
             last,
@@ -48,6 +58,8 @@ impl Worker<'_> {
             diff: Vec::new(),
             problems: Vec::new(),
             tally: Tally::default(),
+            read: bytes.len() as u64,
+            stamp,
         };
         if let Some(error) = error {
             let name = done.input.name.clone();
@@ -116,6 +128,12 @@ impl Worker<'_> {
             }
             Ok(record) => {
                 let id = record.id.as_deref().map_or_else(|| number.to_string(), str::to_owned);
+                let known = self.resume.and_then(|resume| resume.find(&id, &record.text, self.in_place));
+                if let Some(known) = known {
+                    self.tell_known(&id, &known, done);
+                    let cut = !known.cuts.is_empty() && !known.replaced && self.text;
+                    return cut.then(|| jsonl::without(line, record.raw, &known.cuts));
+                }
                 let findings = self.dedup.find(&record.text);
                 let cuts = cuts(&record.text, &findings);
                 let raw = |cut| jsonl::escapes(line, record.raw, cut);
@@ -127,9 +145,25 @@ impl Worker<'_> {
 
     /// One document; its cleaned text, if it changes.
     fn document(&self, id: &str, text: &str, done: &mut Done) -> Option<String> {
+        if let Some(known) = self.resume.and_then(|resume| resume.find(id, text, self.in_place)) {
+            self.tell_known(id, &known, done);
+            return (!known.cuts.is_empty() && !known.replaced).then(|| cleaned(text, &known.cuts));
+        }
         let findings = self.dedup.find(text);
         let cuts = cuts(text, &findings);
         self.tell(id, text, &findings, &cuts, &|_| None, done)
+    }
+
+    /// Counts a document that an unfinished run has judged, and says of it what that run said.
+    fn tell_known(&self, id: &str, known: &Known, done: &mut Done) {
+        done.tally.resumed += 1;
+        self.count(id, known.paragraphs, known.source.len(), &known.findings, &known.cuts, done);
+        if self.log {
+            done.log.extend_from_slice(&known.lines);
+        }
+        if self.diff {
+            done.diff.extend_from_slice(unified(id, &known.source, &known.cuts, &known.findings).as_bytes());
+        }
     }
 
     /// Counts, logs and diffs one document; gives its cleaned text, if it changes and somebody wants it.
@@ -142,22 +176,7 @@ impl Worker<'_> {
         raw: &dyn Fn(Span) -> Option<String>,
         done: &mut Done,
     ) -> Option<String> {
-        let tally = &mut done.tally;
-        tally.docs += 1;
-        tally.paragraphs += findings.paragraphs.len() as u64;
-        tally.removed += cuts.len() as u64;
-        tally.review += findings.with(Verdict::Review).count() as u64;
-        tally.withdrawn += u64::from(findings.withdrawn.is_some());
-        tally.capped += u64::from(findings.capped.any());
-        tally.bytes += text.len() as u64;
-        tally.bytes_removed += cuts.iter().map(|cut| cut.span.len() as u64).sum::<u64>();
-        if let Some(share) = findings.withdrawn {
-            done.problems.push(format!(
-                "{}: {id}: left as it is: {:.0} % of its words are near-duplicates; --force removes them",
-                shown(&done.input),
-                share * 100.0
-            ));
-        }
+        self.count(id, findings.paragraphs.len(), text.len(), findings, cuts, done);
         let changed = (!cuts.is_empty()).then(|| cleaned(text, cuts));
         if self.log && write_document(&mut done.log, id, text, changed.as_deref(), findings, cuts, raw).is_err() {
             done.problems.push(format!("{}: {id}: cannot be written to the log", shown(&done.input)));
@@ -166,6 +185,28 @@ impl Worker<'_> {
             done.diff.extend_from_slice(unified(id, text, cuts, findings).as_bytes());
         }
         changed
+    }
+
+    fn count(&self, id: &str, paragraphs: usize, bytes: usize, findings: &Findings, cuts: &[Cut], done: &mut Done) {
+        let tally = &mut done.tally;
+        tally.docs += 1;
+        tally.paragraphs += paragraphs as u64;
+        tally.removed += cuts.len() as u64;
+        for finding in findings.removals() {
+            tally.kinds[finding.kind as usize] += 1;
+        }
+        tally.review += findings.with(Verdict::Review).count() as u64;
+        tally.withdrawn += u64::from(findings.withdrawn.is_some());
+        tally.capped += u64::from(findings.capped.any());
+        tally.bytes += bytes as u64;
+        tally.bytes_removed += cuts.iter().map(|cut| cut.span.len() as u64).sum::<u64>();
+        if let Some(share) = findings.withdrawn {
+            done.problems.push(format!(
+                "{}: {id}: left as it is: {:.0} % of its words are near-duplicates; --force removes them",
+                shown(&done.input),
+                share * 100.0
+            ));
+        }
     }
 
     fn fail(&self, done: &mut Done, doc: String, message: String) {

@@ -1,8 +1,14 @@
-//! Files: what an input is, which files a folder holds, and a writer that leaves each output absent, old or complete.
+//! Files: what an input is, and which files a folder holds.
 
-use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::collections::HashSet;
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
+
+use ignore::WalkBuilder;
+use ignore::overrides::OverrideBuilder;
+
+pub use super::safe::SafeFile;
 
 /// How a file's records are found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,35 +56,83 @@ impl FileError {
         Self { path: path.to_owned(), source }
     }
 
-    fn plain(path: &Path, what: &str) -> Self {
+    pub(crate) fn plain(path: &Path, what: &str) -> Self {
         Self::at(path, io::Error::other(what.to_owned()))
     }
+}
+
+/// Which files of a folder are taken.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// Only those that match one of these globs, whatever their ending; those with a known ending if there is none.
+    pub include: Vec<String>,
+    /// None that match one of these.
+    pub exclude: Vec<String>,
+    /// Heed `.gitignore` and `.ignore`.
+    pub ignore_files: bool,
+    /// A folder that is not entered: where the outputs go.
+    pub skip: Option<PathBuf>,
+}
+
+/// What stands under some paths.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// The files in order.
+    pub inputs: Vec<Input>,
+    /// What could not be read or is no file.
+    pub errors: Vec<FileError>,
+    /// What was passed over and why.
+    pub notes: Vec<String>,
 }
 
 /// The input files under `paths` in order: files as given, folders by their `.txt` and JSONL files, sorted by name.
 /// Symbolic links inside folders are not followed. `-` and nothing at all are standard input.
 pub fn inputs(paths: &[PathBuf]) -> (Vec<Input>, Vec<FileError>) {
-    let mut inputs = Vec::new();
-    let mut errors = Vec::new();
+    let found = find(paths, &Selection::default());
+    (found.inputs, found.errors)
+}
+
+/// As [`inputs`], by `selection`; a file that is named twice is taken once.
+pub fn find(paths: &[PathBuf], selection: &Selection) -> Found {
+    let mut found = Found::default();
+    let stdin = || Input { path: None, name: "stdin".into() };
     if paths.is_empty() {
-        inputs.push(Input { path: None, name: "stdin".into() });
+        found.inputs.push(stdin());
     }
     for path in paths {
         if path.as_os_str() == "-" {
-            inputs.push(Input { path: None, name: "stdin".into() });
+            found.inputs.push(stdin());
             continue;
         }
         match fs::metadata(path) {
-            Err(error) => errors.push(FileError::at(path, error)),
-            Ok(meta) if meta.is_dir() => folder(path, &mut inputs, &mut errors),
+            Err(error) => found.errors.push(FileError::at(path, error)),
+            Ok(meta) if meta.is_dir() => folder(path, selection, &mut found),
             Ok(meta) if meta.is_file() => {
                 let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-                inputs.push(Input { path: Some(path.clone()), name });
+                found.inputs.push(Input { path: Some(path.clone()), name });
             }
-            Ok(_) => errors.push(FileError::plain(path, "not a regular file")),
+            Ok(_) => found.errors.push(FileError::plain(path, "not a regular file")),
         }
     }
-    (inputs, errors)
+    if paths.len() > 1 {
+        once(&mut found);
+    }
+    found
+}
+
+/// Drops what was named before.
+fn once(found: &mut Found) {
+    let mut seen = HashSet::new();
+    let notes = &mut found.notes;
+    found.inputs.retain(|input| {
+        let real = input.path.as_ref().map(|path| fs::canonicalize(path).unwrap_or_else(|_| path.clone()));
+        let first = seen.insert(real);
+        if !first {
+            let name = input.path.as_ref().map_or_else(|| "standard input".into(), |path| path.display().to_string());
+            notes.push(format!("{name} is named twice; done once"));
+        }
+        first
+    });
 }
 
 /// True if `paths` names one file or standard input, not a folder or several.
@@ -87,106 +141,57 @@ pub fn is_single(paths: &[PathBuf]) -> bool {
     paths.is_empty() || paths.len() == 1 && !paths[0].is_dir()
 }
 
-fn folder(root: &Path, inputs: &mut Vec<Input>, errors: &mut Vec<FileError>) {
-    let walk =
-        ignore::WalkBuilder::new(root).standard_filters(false).follow_links(false).sort_by_file_name(Ord::cmp).build();
+fn folder(root: &Path, selection: &Selection, found: &mut Found) {
+    let mut globs = OverrideBuilder::new(root);
+    let excluded: Vec<String> = selection.exclude.iter().map(|glob| format!("!{glob}")).collect();
+    for glob in selection.include.iter().chain(&excluded) {
+        if let Err(error) = globs.add(glob) {
+            found.errors.push(FileError::plain(root, &error.to_string()));
+            return;
+        }
+    }
+    let globs = match globs.build() {
+        Ok(globs) => globs,
+        Err(error) => {
+            found.errors.push(FileError::plain(root, &error.to_string()));
+            return;
+        }
+    };
+    let skip = selection.skip.as_ref().and_then(|skip| fs::canonicalize(skip).ok());
+    let heed = selection.ignore_files;
+    let walk = WalkBuilder::new(root)
+        .standard_filters(false)
+        .ignore(heed)
+        .git_ignore(heed)
+        .require_git(false)
+        .overrides(globs)
+        .follow_links(false)
+        .sort_by_file_name(Ord::cmp)
+        .filter_entry(move |entry| {
+            let inside = skip.is_some() && entry.depth() > 0 && entry.file_type().is_some_and(|kind| kind.is_dir());
+            !(inside && fs::canonicalize(entry.path()).ok() == skip)
+        })
+        .build();
     for entry in walk {
         match entry {
-            Err(error) => errors.push(FileError::at(root, io::Error::other(error.to_string()))),
+            Err(error) => found.errors.push(FileError::at(root, io::Error::other(error.to_string()))),
             Ok(entry) => {
                 let path = entry.path();
-                let wanted =
-                    path.extension().is_some_and(|ending| ending == "txt") || Format::of(path) == Format::Jsonl;
-                if wanted && entry.file_type().is_some_and(|kind| kind.is_file()) {
+                let known = path.extension().is_some_and(|ending| ending == "txt") || Format::of(path) == Format::Jsonl;
+                let wanted = known || !selection.include.is_empty();
+                let Some(kind) = entry.file_type().filter(|kind| wanted && entry.depth() > 0 && !kind.is_dir()) else {
+                    continue;
+                };
+                if kind.is_symlink() {
+                    found.notes.push(format!("{}: symbolic link, not followed", path.display()));
+                } else if kind.is_file() {
                     let relative = path.strip_prefix(root).unwrap_or(path);
                     let parts: Vec<_> = relative.iter().map(|part| part.to_string_lossy()).collect();
-                    inputs.push(Input { path: Some(path.to_owned()), name: parts.join("/") });
+                    found.inputs.push(Input { path: Some(path.to_owned()), name: parts.join("/") });
+                } else {
+                    found.errors.push(FileError::plain(path, "not a regular file"));
                 }
             }
         }
     }
-}
-
-/// Writes a file so that at its path there is always nothing, the old file or the whole new one: into a temporary
-/// file in the same folder, synced, then renamed.
-pub struct SafeFile {
-    path: PathBuf,
-    to: BufWriter<tempfile::NamedTempFile>,
-}
-
-impl SafeFile {
-    /// Begins the file that will stand at `path`; folders on the way are made.
-    ///
-    /// # Errors
-    /// If the folder cannot be written.
-    pub fn create(path: &Path) -> Result<Self, FileError> {
-        let fail = |error| FileError::at(path, error);
-        if path.is_dir() {
-            return Err(FileError::plain(path, "is a folder"));
-        }
-        let folder = parent(path);
-        fs::create_dir_all(folder).map_err(fail)?;
-        let temporary = tempfile::Builder::new().prefix(".unecho-").suffix(".tmp").tempfile_in(folder).map_err(fail)?;
-        Ok(Self { path: path.to_owned(), to: BufWriter::with_capacity(1 << 18, temporary) })
-    }
-
-    /// Puts the file in its place. `like` is a file whose permissions it takes (set-user-id bits aside).
-    ///
-    /// # Errors
-    /// If a byte could not be written, synced or the file renamed; the old file, if any, is untouched then.
-    pub fn commit(self, like: Option<&Path>) -> Result<(), FileError> {
-        let path = self.path;
-        let fail = |error| FileError::at(&path, error);
-        let temporary = self.to.into_inner().map_err(|error| fail(error.into_error()))?;
-        set_mode(temporary.as_file(), like.or(Some(&path))).map_err(fail)?;
-        temporary.as_file().sync_all().map_err(fail)?;
-        temporary.persist(&path).map_err(|error| fail(error.error))?;
-        // The rename is on the disk once the folder is; not every system can sync a folder.
-        if let Ok(folder) = File::open(parent(&path)) {
-            let _ = folder.sync_all();
-        }
-        Ok(())
-    }
-}
-
-impl Write for SafeFile {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.to.write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.to.flush()
-    }
-}
-
-fn parent(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-#[cfg(unix)]
-fn set_mode(file: &File, like: Option<&Path>) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    let mode = like.and_then(|path| fs::metadata(path).ok()).map_or(0o644, |meta| meta.permissions().mode() & 0o777);
-    file.set_permissions(fs::Permissions::from_mode(mode))
-}
-
-#[cfg(not(unix))]
-fn set_mode(_: &File, _: Option<&Path>) -> io::Result<()> {
-    Ok(())
-}
-
-/// True if the file at `path` may be replaced in place: not a symbolic link, not one of several names of a file.
-///
-/// # Errors
-/// Says why not.
-pub fn replaceable(path: &Path) -> Result<(), FileError> {
-    let meta = fs::symlink_metadata(path).map_err(|error| FileError::at(path, error))?;
-    if meta.file_type().is_symlink() {
-        return Err(FileError::plain(path, "is a symbolic link; --in-place replaces files, not what links point at"));
-    }
-    #[cfg(unix)]
-    if std::os::unix::fs::MetadataExt::nlink(&meta) > 1 {
-        return Err(FileError::plain(path, "has other hard links; --in-place would part it from them"));
-    }
-    Ok(())
 }

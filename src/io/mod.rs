@@ -2,3 +2,5 @@
 
 pub mod files;
 pub mod jsonl;
+pub mod plan;
+pub mod safe;

@@ -1,0 +1,45 @@
+//! What all commands share: exit codes, the way to tell people, the engine and its inputs.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use unecho::article::Deduplicator;
+use unecho::io::files::{Input, Selection, find};
+use unecho::terminal::visible;
+
+use crate::args::Engine;
+
+/// Exit code where something would go.
+pub(crate) const FOUND: u8 = 1;
+/// Exit code where something went wrong.
+pub(crate) const TROUBLE: u8 = 2;
+/// Exit code where the run was stopped, as the shell counts SIGINT.
+pub(crate) const INTERRUPTED: u8 = 130;
+/// Exit code where the reader of our output is gone, as the shell counts SIGPIPE.
+pub(crate) const PIPE: u8 = 141;
+
+/// A line to standard error; if that is gone, there is nobody to tell.
+pub(crate) fn complain(text: &str) {
+    let _ = writeln!(io::stderr(), "unecho: {}", visible(text));
+}
+
+pub(crate) fn print(bytes: &[u8]) -> Result<u8> {
+    let mut out = io::stdout().lock();
+    out.write_all(bytes)?;
+    out.flush()?;
+    Ok(0)
+}
+
+pub(crate) fn engine(engine: &Engine) -> Result<Deduplicator> {
+    rayon::ThreadPoolBuilder::new().num_threads(engine.threads).build_global().context("cannot start threads")?;
+    Ok(Deduplicator::new(engine.options())?)
+}
+
+/// The inputs, and how many of the paths could not be read.
+pub(crate) fn gather(paths: &[PathBuf], selection: &Selection) -> (Vec<Input>, u64) {
+    let found = find(paths, selection);
+    found.notes.iter().for_each(|note| complain(note));
+    found.errors.iter().for_each(|error| complain(&error.to_string()));
+    (found.inputs, found.errors.len() as u64)
+}
