@@ -12,6 +12,12 @@ use unecho::options::{Caution, Keep, Options, Paragraphs};
 #[derive(Debug, Parser)]
 #[command(version, propagate_version = true, max_term_width = 100)]
 pub(crate) struct Cli {
+    /// Read the settings from this file
+    #[arg(long, value_name = "FILE", global = true, conflicts_with = "no_config", help_heading = "Configuration")]
+    pub(crate) config: Option<PathBuf>,
+    /// Read no unecho.toml; without this, the nearest from the current folder upward counts
+    #[arg(long, global = true, help_heading = "Configuration")]
+    pub(crate) no_config: bool,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -30,6 +36,8 @@ pub(crate) enum Command {
     Verify(Verify),
     /// Score the engine on labelled articles
     Eval(Eval),
+    /// Print every setting, its value and where it comes from
+    Config,
     /// Print a shell's completion script
     Completions {
         /// For which shell
@@ -269,12 +277,26 @@ pub(crate) struct Engine {
     /// Remove only what is said almost word for word
     #[arg(long, conflicts_with = "eager")]
     cautious: bool,
+    /// Where the line between removal and review lies
+    #[arg(long, value_enum, default_value_t = CautionArg::Normal, conflicts_with_all = ["cautious", "eager"])]
+    caution: CautionArg,
     /// Remove what would be put to review, too
     #[arg(long)]
     eager: bool,
     /// Remove even where that takes more than 40 % of an article's words
-    #[arg(long)]
-    force: bool,
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true",
+          value_name = "BOOL", hide_default_value = true)]
+    force: Switch,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum CautionArg {
+    /// Remove only what is said almost word for word
+    Cautious,
+    /// Remove where nothing is lost
+    Normal,
+    /// Remove what would be put to review, too
+    Eager,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -316,9 +338,13 @@ impl Engine {
             caution: match (self.cautious, self.eager) {
                 (true, _) => Caution::Cautious,
                 (_, true) => Caution::Eager,
-                _ => Caution::Normal,
+                _ => match self.caution {
+                    CautionArg::Cautious => Caution::Cautious,
+                    CautionArg::Normal => Caution::Normal,
+                    CautionArg::Eager => Caution::Eager,
+                },
             },
-            force: self.force,
+            force: self.force.on(),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod args;
 mod clean;
+mod config;
 mod console;
 mod progress;
 
@@ -12,7 +13,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
-use clap::{CommandFactory, Parser};
+use clap::CommandFactory;
 use unecho::batch::{Destination, Job, run};
 use unecho::io::files::SafeFile;
 use unecho::io::safe::Output;
@@ -20,10 +21,11 @@ use unecho::terminal::visible;
 use unecho::undo;
 
 use args::{Cli, Command, Eval, Explain, Restore, Verify};
+use config::Config;
 use console::{PIPE, TROUBLE, complain, engine, gather, print};
 
 fn main() -> ExitCode {
-    match dispatch(Cli::parse().command) {
+    match config::parse().and_then(|(cli, config)| dispatch(cli.command, &config)) {
         Ok(code) => ExitCode::from(code),
         Err(error) if broken_pipe(&error) => ExitCode::from(PIPE),
         Err(error) => {
@@ -33,7 +35,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn dispatch(command: Command) -> Result<u8> {
+fn dispatch(command: Command, config: &Config) -> Result<u8> {
     match command {
         Command::Clean(args) => clean::clean(args),
         Command::Diff(args) => diff(args),
@@ -41,6 +43,7 @@ fn dispatch(command: Command) -> Result<u8> {
         Command::Restore(args) => restore(&args),
         Command::Verify(args) => verify(&args),
         Command::Eval(args) => eval(&args),
+        Command::Config => print(config.shown()?.as_bytes()),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "unecho", &mut script);
