@@ -46,7 +46,7 @@ impl Watch for Progress<'_> {
     fn progress(&mut self, done: &Tally, read: u64) {
         if let Some(bar) = &self.bar {
             bar.set_position(read);
-            bar.set_message(format!("{} articles, {} paragraphs removed", done.docs, done.removed));
+            bar.set_message(format!("{} articles, {} removed", done.docs, done.removed));
         }
     }
 }
