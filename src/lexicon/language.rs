@@ -5,8 +5,8 @@
 
 use std::sync::OnceLock;
 
-use super::{Class, HashMap, Lexicon};
-use crate::words::hash_of;
+use super::HashMap;
+use crate::words::{fold, hash_of};
 
 /// The language-neutral file: agency names, unit symbols.
 pub(super) const NEUTRAL: &str = include_str!("all.txt");
@@ -49,17 +49,24 @@ pub fn detect(words: &[u64]) -> &'static str {
     if total > 0 && hits[best] as f64 >= LEAST_SHARE * total as f64 { FILES[best].0 } else { "" }
 }
 
+/// The single words of a file's section of function words, as written. The rest of the file is not looked at: most
+/// languages are never met.
+fn function_words(file: &str) -> impl Iterator<Item = &str> {
+    let section = file.split("\n[").find_map(|part| part.trim_start_matches('[').strip_prefix("function]"));
+    let words = section.unwrap_or_default().lines().map(str::trim);
+    words.filter(|line| !line.is_empty() && !line.starts_with('#') && !line.contains([' ', '*']))
+}
+
 /// For each function word, the languages that have it.
 fn index() -> &'static HashMap<u64, Vec<u8>> {
     static INDEX: OnceLock<HashMap<u64, Vec<u8>>> = OnceLock::new();
     INDEX.get_or_init(|| {
         let mut index: HashMap<u64, Vec<u8>> = HashMap::default();
         for (number, (_, file)) in FILES.iter().enumerate() {
-            let mut lexicon = Lexicon::default();
-            let _ = lexicon.add(file);
-            for (word, entry) in &lexicon.entries {
-                if entry.is(Class::Function) && !word.contains(' ') {
-                    index.entry(hash_of(word)).or_default().push(number as u8);
+            for word in function_words(file) {
+                let languages = index.entry(hash_of(&fold(word))).or_default();
+                if languages.last() != Some(&(number as u8)) {
+                    languages.push(number as u8);
                 }
             }
         }
