@@ -9,7 +9,7 @@ use crate::paragraph::{Role, Span};
 use crate::role::trimming::Words;
 use crate::role::{Place, Shape, shape};
 use crate::similarity::candidates::Candidates;
-use crate::similarity::vocabulary::{Sequence, Vocabulary};
+use crate::similarity::vocabulary::{Sequence, Vocabulary, WordId};
 
 /// The words of the suspects as ids.
 #[derive(Debug)]
@@ -83,10 +83,13 @@ impl<'v> Suspects<'v> {
         vocabulary: &'v Vocabulary<'_>,
         lexicon: &Lexicon,
     ) -> Self {
+        let word_kinds: Vec<[WordKind; 2]> = (0..vocabulary.len() as u32)
+            .map(|id| [false, true].map(|capital| WordKind::of(vocabulary.folded(id), capital, lexicon)))
+            .collect();
         let look = |(index, sequence): &(u32, Sequence)| {
             let stops = has_full_stops(paragraphs[*index as usize].of(text));
             let place = Place { index: *index as usize, of: paragraphs.len(), stops };
-            suspect(paragraphs[*index as usize], text, sequence, place, vocabulary, lexicon)
+            suspect(paragraphs[*index as usize], text, sequence, place, vocabulary, &word_kinds, lexicon)
         };
         Self { slots: sequences.slots.clone(), list: sequences.list.iter().map(look).collect() }
     }
@@ -128,6 +131,7 @@ fn suspect<'v>(
     sequence: &Sequence,
     place: Place,
     vocabulary: &'v Vocabulary<'_>,
+    word_kinds: &[[WordKind; 2]],
     lexicon: &Lexicon,
 ) -> Suspect<'v> {
     let folded: Vec<&str> = sequence.ids.iter().map(|id| vocabulary.folded(*id)).collect();
@@ -135,8 +139,8 @@ fn suspect<'v>(
         sequence.spans.iter().map(|s| (s.start - span.start, s.end - span.start)).collect();
     let text = span.of(text);
     let shape = shape(&Words { text, spans: &spans, folded: &folded }, place, lexicon);
-    let kind = |(i, word): (usize, &&str)| WordKind::of(word, capital(text, &spans, i), lexicon);
-    let mut kinds: Vec<WordKind> = folded.iter().enumerate().map(kind).collect();
+    let kind = |(i, id): (usize, &WordId)| word_kinds[*id as usize][usize::from(capital(text, &spans, i))];
+    let mut kinds: Vec<WordKind> = sequence.ids.iter().enumerate().map(kind).collect();
     light_phrases(&folded, &mut kinds, lexicon);
     Suspect { folded, kinds, shape }
 }

@@ -98,7 +98,8 @@ pub struct Lexicon {
     prefixes: HashMap<Box<str>, Entry>,
     /// Furniture: whole paragraphs, folded words joined by spaces; and beginnings of paragraphs.
     boilerplate: HashMap<Box<str>, bool>,
-    longest_phrase: usize,
+    /// By first word, the most words of a phrase that begins so.
+    phrases: HashMap<Box<str>, usize>,
     longest_boilerplate: usize,
     /// Synonym groups and pairs of opposites read so far; their numbers.
     relations: i32,
@@ -151,11 +152,12 @@ impl Lexicon {
     /// The longest phrase at the start of `words` that is known, and its length in words.
     #[must_use]
     pub fn phrase<'l>(&'l self, words: &[&str]) -> Option<(&'l Entry, usize)> {
-        let most = words.len().min(self.longest_phrase);
-        (1..=most).rev().find_map(|len| {
-            let entry = if len == 1 { self.get(words[0]) } else { self.entries.get(words[..len].join(" ").as_str()) };
-            entry.map(|entry| (entry, len))
-        })
+        let first = *words.first()?;
+        let most = words.len().min(self.phrases.get(first).copied().unwrap_or(1));
+        let longer = (2..=most)
+            .rev()
+            .find_map(|len| self.entries.get(words[..len].join(" ").as_str()).map(|entry| (entry, len)));
+        longer.or_else(|| self.get(first).map(|entry| (entry, 1)))
     }
 
     /// True if a paragraph of these folded words is page furniture.

@@ -142,7 +142,10 @@ impl Lexicon {
         if pattern.key.is_empty() {
             return;
         }
-        self.longest_phrase = self.longest_phrase.max(pattern.key.split(' ').count());
+        if let Some((first, rest)) = pattern.key.split_once(' ') {
+            let most = self.phrases.entry(first.into()).or_default();
+            *most = (*most).max(2 + rest.matches(' ').count());
+        }
         let map = if pattern.open { &mut self.prefixes } else { &mut self.entries };
         map.entry(pattern.key.into()).or_default().merge(entry);
     }

@@ -40,7 +40,12 @@ fn link_similar(
     if xs.len() > MOST_IN_GAP || ys.len() > MOST_IN_GAP {
         return;
     }
-    for &i in xs {
+    // A word of one character is like no other: all words of a script without spaces.
+    let long = |id| vocabulary.folded(id).chars().nth(1).is_some();
+    if !ys.iter().any(|j| long(y.ids[*j])) {
+        return;
+    }
+    for &i in xs.iter().filter(|i| long(x.ids[**i])) {
         let word = vocabulary.folded(x.ids[i]);
         let found = ys
             .iter()
@@ -74,7 +79,7 @@ pub(crate) fn similarity(a: &str, b: &str) -> f64 {
     }
     let (la, lb) = (a.chars().count(), b.chars().count());
     let (short, long) = (la.min(lb), la.max(lb));
-    if long - short > 4 {
+    if short < 2 || long - short > 4 {
         return 0.0;
     }
     let numeric = |word: &str| word.chars().any(char::is_numeric);
