@@ -236,6 +236,9 @@ pub struct Finding {
     pub guards: Vec<Guard>,
     /// One plain sentence.
     pub reason: String,
+    /// The other paragraphs that stay for it, where it is said in parts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<ParagraphId>,
 }
 
 /// What was left undone because a bound was hit. All 0 on ordinary text.
@@ -292,11 +295,20 @@ impl Findings {
             if finding.verdict != Verdict::Remove {
                 continue;
             }
-            let twin = ParagraphId::new(kept[finding.twin.index()]);
-            finding.reason = finding.reason.replace(&finding.twin.to_string(), &twin.to_string());
-            finding.twin = twin;
+            let original = |id: ParagraphId| ParagraphId::new(kept[id.index()]);
+            if finding.also.is_empty() {
+                finding.reason = finding.reason.replace(&finding.twin.to_string(), &original(finding.twin).to_string());
+            }
+            finding.twin = original(finding.twin);
+            finding.also.iter_mut().for_each(|id| *id = original(*id));
+            if !finding.also.is_empty() {
+                finding.reason = "says in parts what several say".to_owned();
+            }
             finding.paragraph = ParagraphId::new(kept[finding.paragraph.index()]);
             self.findings.retain(|f| f.twin != finding.paragraph || f.verdict == Verdict::Remove);
+            for id in self.findings.iter_mut().flat_map(|f| &mut f.also).filter(|id| **id == finding.paragraph) {
+                *id = finding.twin;
+            }
             for earlier in self.findings.iter_mut().filter(|f| f.twin == finding.paragraph) {
                 earlier.twin = finding.twin;
                 earlier.coverage *= finding.coverage;

@@ -148,8 +148,18 @@ impl Pass<'_> {
             _ => None,
         });
         let spellings = spellings.take(MOST_SPELLINGS).collect();
-        Outcome::Judged(Box::new(Pair { first, second, forth, back, spellings }))
+        let unsaid = [unsaid(x, &alignment.first), unsaid(y, &alignment.second)];
+        Outcome::Judged(Box::new(Pair { first, second, forth, back, spellings, unsaid }))
     }
+}
+
+/// The words (0-based) without a like, trimmings aside; none where there is one sentence only, of which nobody asks.
+fn unsaid(suspect: &Suspect<'_>, matches: &[Match]) -> Vec<u32> {
+    if suspect.shape.sentences.len() < 2 {
+        return Vec::new();
+    }
+    let lacks = |i: &u32| matches[*i as usize] == Match::None && suspect.shape.trimmings[*i as usize].is_none();
+    (0..matches.len() as u32).filter(lacks).collect()
 }
 
 /// True if each side has a number in digits that the other has not, by word and by value. `only_x` and `only_y` are

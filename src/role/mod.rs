@@ -1,11 +1,13 @@
 //! What a paragraph is in its article: from itself and its place, without any other paragraph's words.
 
+pub mod sentences;
 pub mod trimming;
 
 use crate::lexicon::{Class, Lexicon};
 use crate::paragraph::Role;
 use crate::words::decoded;
 
+use sentences::sentence_starts;
 use trimming::{Trimming, Words, trimmings};
 
 /// What can be seen of one paragraph by itself.
@@ -28,6 +30,8 @@ pub struct Shape {
     pub marked: bool,
     /// How many of its words make one of a script with spaces: 1, or more where each character counts as a word.
     pub chars_per_word: usize,
+    /// The first word (0-based) of each sentence.
+    pub sentences: Vec<usize>,
 }
 
 impl Shape {
@@ -102,8 +106,18 @@ pub fn shape(words: &Words<'_>, place: Place, lexicon: &Lexicon) -> Shape {
     let unclosed = open && !full_stop;
     let blemishes = blemishes + u32::from(unclosed);
     let chars_per_word = chars_per_word(words, place);
-    let mut shape =
-        Shape { role: Role::Body, blemishes, trimmings, full_stop, cut_off, quoted, post, marked, chars_per_word };
+    let mut shape = Shape {
+        role: Role::Body,
+        blemishes,
+        trimmings,
+        full_stop,
+        cut_off,
+        quoted,
+        post,
+        marked,
+        chars_per_word,
+        sentences: sentence_starts(words),
+    };
     shape.role = role(words, &shape, place, lexicon);
     // Of two equal quotes the one in the running text has its full stop.
     let bare = shape.quoted.last() == Some(&true);

@@ -49,13 +49,13 @@ impl Words<'_> {
     }
 
     /// What stands between word `i - 1` and word `i` (before the first and after the last word, too).
-    fn before(&self, i: usize) -> &str {
+    pub(super) fn before(&self, i: usize) -> &str {
         let start = if i == 0 { 0 } else { self.spans[i - 1].1 };
         let end = if i == self.len() { self.text.len() } else { self.spans[i].0 };
         &self.text[start..end]
     }
 
-    fn raw(&self, i: usize) -> &str {
+    pub(super) fn raw(&self, i: usize) -> &str {
         &self.text[self.spans[i].0..self.spans[i].1]
     }
 }

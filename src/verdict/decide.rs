@@ -13,7 +13,8 @@ use crate::suspects::Suspects;
 use crate::words::hash_of;
 
 use super::judge::{Judgement, Pair};
-use super::reason::{new_words, reason};
+use super::parts::Parts;
+use super::reason::{new_words, reason, said_in_parts};
 use super::resolve::{Edge, resolve};
 
 /// Most share of an article's words that may go where they are not word-for-word equal to their twin.
@@ -56,9 +57,12 @@ impl Case<'_> {
         let copies = self.copies();
         let chosen = resolve(self.paragraphs.len(), self.edges(&copies));
         let by_paragraph = self.pairs_by_paragraph();
-        let findings = (0u32..).zip(&chosen).filter_map(|(index, edge)| match edge {
-            Some(edge) => Some(self.removal(index, edge)),
-            None => self.kept(index, &by_paragraph[index as usize], &chosen),
+        let parts = self.parts(&by_paragraph, &chosen);
+        let in_parts = |index: u32| parts.binary_search_by_key(&index, |part| part.paragraph).ok().map(|at| &parts[at]);
+        let findings = (0u32..).zip(&chosen).filter_map(|(index, edge)| match (edge, in_parts(index)) {
+            (Some(edge), _) => Some(self.removal(index, edge)),
+            (None, Some(parts)) => Some(self.removal_in_parts(parts)),
+            (None, None) => self.kept(index, &by_paragraph[index as usize], &chosen),
         });
         let mut result =
             Findings { paragraphs: self.paragraphs.to_vec(), findings: findings.collect(), ..Findings::default() };
@@ -242,6 +246,28 @@ impl Case<'_> {
             new_words: Vec::new(),
             guards: Vec::new(),
             reason: format!("says word for word what {twin} says"),
+            also: Vec::new(),
+        }
+    }
+
+    fn removal_in_parts(&self, parts: &Parts) -> Finding {
+        let twins: Vec<ParagraphId> = parts.twins.iter().map(|twin| ParagraphId(*twin)).collect();
+        let (role, twin_role) = (self.suspects.role(parts.paragraph), self.suspects.role(parts.twins[0]));
+        let words = |index: u32| self.prints.words(index as usize).len() as f64;
+        Finding {
+            paragraph: ParagraphId(parts.paragraph),
+            twin: twins[0],
+            kind: if role == Role::Caption { Kind::Caption } else { Kind::Restated },
+            verdict: Verdict::Remove,
+            role,
+            twin_role,
+            coverage: 1.0,
+            jaccard: (words(parts.paragraph) / parts.twins.iter().map(|twin| words(*twin)).sum::<f64>()).min(1.0),
+            margin: 0.0,
+            new_words: Vec::new(),
+            guards: Vec::new(),
+            reason: said_in_parts(&twins),
+            also: twins[1..].to_vec(),
         }
     }
 
@@ -279,6 +305,7 @@ impl Case<'_> {
             reason: reason(judgement, twin, &new_words),
             new_words,
             guards: judgement.guards.clone(),
+            also: Vec::new(),
         }
     }
 

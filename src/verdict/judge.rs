@@ -40,6 +40,8 @@ pub struct Pair {
     pub back: Judgement,
     /// Words that differ in spelling only: word of the first, word of the second.
     pub spellings: Vec<(u32, u32)>,
+    /// Words (0-based) of the first and of the second that the other lacks, trimmings aside.
+    pub unsaid: [Vec<u32>; 2],
 }
 
 impl Pair {

@@ -5,5 +5,6 @@
 
 pub mod decide;
 pub mod judge;
+pub mod parts;
 pub mod reason;
 pub mod resolve;

@@ -18,6 +18,14 @@ pub fn reason(judgement: &Judgement, twin: ParagraphId, new_words: &[String]) ->
     }
 }
 
+/// The sentence for a paragraph that goes in parts.
+#[must_use]
+pub fn said_in_parts(twins: &[ParagraphId]) -> String {
+    let names: Vec<String> = twins.iter().map(ToString::to_string).collect();
+    let (last, rest) = names.split_last().map_or((String::new(), String::new()), |(l, r)| (l.clone(), r.join(", ")));
+    format!("says in parts what {rest} and {last} say")
+}
+
 fn aside(differences: &Differences) -> String {
     let mut names: Vec<&str> = Vec::new();
     for (what, _) in &differences.harmless {
@@ -55,8 +63,20 @@ fn against(guards: &[Guard], new_words: &[String]) -> String {
     format!("{}{words}", if said.is_empty() { "not all of it is said there".into() } else { said.join(", ") })
 }
 
-/// The words of `x` that are new, as written, at most `most`.
+/// The words of `x` that are new, folded, at most `most`. Where each character counts as a word, neighbours are told as
+/// one.
 #[must_use]
 pub fn new_words(x: &Side<'_>, differences: &Differences, most: usize) -> Vec<String> {
-    differences.new_words.iter().take(most).map(|&i| x.folded[i].to_owned()).collect()
+    let mut told: Vec<String> = Vec::new();
+    let mut before = None;
+    for &i in &differences.new_words {
+        let run = x.shape.unspaced() && before.is_some_and(|before| before + 1 == i);
+        match told.last_mut().filter(|_| run) {
+            Some(last) => last.push_str(x.folded[i]),
+            None => told.push(x.folded[i].to_owned()),
+        }
+        before = Some(i);
+    }
+    told.truncate(most);
+    told
 }

@@ -1,0 +1,30 @@
+//! Where the sentences of a paragraph begin.
+
+use super::trimming::Words;
+
+/// A shorter sentence is counted to the one before it: most are initials, abbreviations, exclamations.
+const LEAST_WORDS: usize = 4;
+
+/// The first word (0-based) of each sentence; at least one, the first 0.
+#[must_use]
+pub fn sentence_starts(words: &Words<'_>) -> Vec<usize> {
+    let n = words.spans.len();
+    let mut starts = vec![0];
+    for i in LEAST_WORDS..(n + 1).saturating_sub(LEAST_WORDS) {
+        let last = starts[starts.len() - 1];
+        if i - last >= LEAST_WORDS && ends_before(words, i) {
+            starts.push(i);
+        }
+    }
+    starts
+}
+
+/// True if a sentence ends in what stands before word `i`, and word `i` begins one.
+fn ends_before(words: &Words<'_>, i: usize) -> bool {
+    let gap = words.before(i);
+    let stopped = gap.starts_with(['.', '!', '?', '…', '。', '！', '？', '؟', '۔', '।', '"', '”', '»', ')'])
+        && gap.contains(['.', '!', '?', '…', '。', '！', '？', '؟', '۔', '।']);
+    let wide = gap.contains(char::is_whitespace) || gap.contains(['。', '！', '？']);
+    let begins = words.raw(i).chars().next().is_some_and(|c| !c.is_lowercase());
+    stopped && wide && begins
+}

@@ -1,0 +1,103 @@
+//! Said elsewhere, in parts: a paragraph each of whose sentences is said by some paragraph that stays. Bullets merged
+//! into one, a standfirst made of two sentences of the body.
+
+use crate::paragraph::{Guard, Role};
+use crate::role::Shape;
+
+use super::decide::Case;
+use super::judge::{Judgement, Pair};
+use super::resolve::Edge;
+
+/// Share of a sentence's words that its twin must say.
+const LEAST_SAID: f64 = 0.95;
+
+/// A paragraph that goes for several.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parts {
+    /// 0-based.
+    pub paragraph: u32,
+    /// The paragraphs that say its sentences, the one that says most of its words first; all of them stay.
+    pub twins: Vec<u32>,
+}
+
+impl Case<'_> {
+    /// The paragraphs that go in parts, of those that `chosen` leaves. Whoever is relied on stays.
+    #[must_use]
+    pub fn parts(&self, by_paragraph: &[Vec<u32>], chosen: &[Option<Edge>]) -> Vec<Parts> {
+        let mut relied_on: Vec<bool> = vec![false; chosen.len()];
+        for edge in chosen.iter().flatten() {
+            relied_on[edge.stays as usize] = true;
+        }
+        let mut gone = vec![false; chosen.len()];
+        let mut found = Vec::new();
+        for (index, numbers) in (0u32..).zip(by_paragraph) {
+            if numbers.len() < 2 || chosen[index as usize].is_some() || relied_on[index as usize] {
+                continue;
+            }
+            let stays = |twin: u32| chosen[twin as usize].is_none() && !gone[twin as usize];
+            if let Some(parts) = self.said_in_parts(index, numbers, &stays) {
+                parts.twins.iter().for_each(|twin| relied_on[*twin as usize] = true);
+                gone[index as usize] = true;
+                found.push(parts);
+            }
+        }
+        found
+    }
+
+    fn said_in_parts(&self, index: u32, numbers: &[u32], stays: &dyn Fn(u32) -> bool) -> Option<Parts> {
+        let shape = &self.suspects.get(index)?.shape;
+        let starts = &shape.sentences;
+        // Where sentences end without a sign, their ends are guesses.
+        if starts.len() < 2 || shape.chars_per_word > 2 || !matches!(shape.role, Role::Body | Role::KeyPoint | Role::Caption | Role::ListItem) {
+            return None;
+        }
+        let mut tellers: Vec<(u32, Vec<usize>)> = Vec::new();
+        for number in numbers {
+            let pair = &self.pairs[*number as usize];
+            let (twin, judgement, unsaid) = sides(pair, index);
+            if stays(twin) && sound(judgement) {
+                tellers.push((twin, said_sentences(shape, unsaid, judgement)));
+            }
+        }
+        // Greedy: who says most goes first.
+        tellers.sort_by_key(|(twin, said)| (std::cmp::Reverse(said.len()), *twin));
+        let mut open: Vec<usize> = (0..starts.len()).collect();
+        let mut twins = Vec::new();
+        for (twin, said) in &tellers {
+            let before = open.len();
+            open.retain(|sentence| !said.contains(sentence));
+            if open.len() < before {
+                twins.push(*twin);
+            }
+        }
+        (open.is_empty() && twins.len() > 1).then_some(Parts { paragraph: index, twins })
+    }
+}
+
+/// A pair seen from one of its paragraphs: the other, what is thought, the words (0-based) that the other lacks.
+fn sides(pair: &Pair, index: u32) -> (u32, &Judgement, &[u32]) {
+    if pair.first == index {
+        (pair.second, &pair.forth, &pair.unsaid[0])
+    } else {
+        (pair.first, &pair.back, &pair.unsaid[1])
+    }
+}
+
+/// True unless a fact differs somewhere: which sentence it stands in is not asked.
+fn sound(judgement: &Judgement) -> bool {
+    let adds = |guard: &Guard| matches!(guard, Guard::Adds | Guard::Content | Guard::TooShort | Guard::Structure);
+    judgement.differences.guards.is_empty() && judgement.guards.iter().all(adds)
+}
+
+/// The sentences (0-based) that the other paragraph says.
+fn said_sentences(shape: &Shape, unsaid: &[u32], judgement: &Judgement) -> Vec<usize> {
+    let n = shape.trimmings.len();
+    let ends = shape.sentences.iter().skip(1).copied().chain([n]);
+    let said = |(start, end): (&usize, usize)| {
+        let inside = |word: usize| (*start..end).contains(&word);
+        let missing = unsaid.iter().filter(|word| inside(**word as usize)).count();
+        let new = judgement.differences.new_words.iter().any(|word| inside(*word));
+        !new && (end - start - missing) as f64 >= LEAST_SAID * (end - start) as f64
+    };
+    shape.sentences.iter().zip(ends).enumerate().filter(|(_, sentence)| said(*sentence)).map(|(i, _)| i).collect()
+}
