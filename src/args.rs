@@ -287,6 +287,9 @@ pub(crate) struct Engine {
     #[arg(long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true",
           value_name = "BOOL", hide_default_value = true)]
     force: Switch,
+    /// Words of your own: a file in the form of those in src/lexicon ([saying], [credit], [boilerplate], ...)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) lexicon: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -322,6 +325,7 @@ enum KeepArg {
 impl Engine {
     pub(crate) fn options(&self) -> Options {
         Options {
+            lexicon: String::new(),
             paragraphs: match self.paragraphs {
                 ParagraphsArg::Auto => Paragraphs::Auto,
                 ParagraphsArg::BlankLine => Paragraphs::BlankLine,

@@ -1,8 +1,9 @@
 //! One document in, its findings out: the steps in their order.
 
 use std::cell::RefCell;
+use std::sync::Arc;
 
-use crate::lexicon::{Lexicon, detect};
+use crate::lexicon::{Lexicon, OwnLexicons, detect};
 use crate::markup::plain;
 use crate::options::{Options, OptionsError};
 use crate::paragraph::{Capped, Findings, Role, Span};
@@ -35,6 +36,8 @@ const HUGE: usize = 1 << 20;
 #[derive(Clone, Debug)]
 pub struct Deduplicator {
     options: Options,
+    /// Words of the user's own, if there are any.
+    lexicons: Option<Arc<OwnLexicons>>,
 }
 
 /// Every stage's result for one document.
@@ -71,7 +74,9 @@ impl Deduplicator {
     /// If an option is out of its range.
     pub fn new(options: Options) -> Result<Self, OptionsError> {
         options.check()?;
-        Ok(Self { options })
+        let own = |file: &str| OwnLexicons::new(file).map_err(|error| OptionsError(format!("lexicon: {error}")));
+        let lexicons = (!options.lexicon.is_empty()).then(|| own(&options.lexicon)).transpose()?.map(Arc::new);
+        Ok(Self { options, lexicons })
     }
 
     /// The options in force.
@@ -169,7 +174,8 @@ impl Deduplicator {
 
     /// Alignment, roles, facts, verdicts.
     fn judge(&self, text: &str, paragraphs: &[Span], prints: &Prints, candidates: &Candidates) -> Judged {
-        let lexicon = Lexicon::of(prints.all_words());
+        let words = prints.all_words();
+        let lexicon = self.lexicons.as_ref().map_or_else(|| Lexicon::of(words), |own| own.of(words));
         let mut vocabulary = Vocabulary::new(text);
         let sequences = Sequences::read(paragraphs, candidates, &mut vocabulary);
         let suspects = Suspects::of(text, paragraphs, &sequences, &vocabulary, lexicon);

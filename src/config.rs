@@ -46,6 +46,7 @@ const KEYS: &[(&str, &str, Shape)] = &[
     ("keep", "UNECHO_KEEP", Shape::Text),
     ("caution", "UNECHO_CAUTION", Shape::Text),
     ("force", "UNECHO_FORCE", Shape::Switch),
+    ("lexicon", "UNECHO_LEXICON", Shape::Text),
     ("fail-fast", "UNECHO_FAIL_FAST", Shape::Switch),
     ("quiet", "UNECHO_QUIET", Shape::Switch),
 ];

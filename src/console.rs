@@ -1,7 +1,8 @@
 //! What all commands share: exit codes, the way to tell people, the engine and its inputs.
 
-use std::io::{self, Write};
-use std::path::PathBuf;
+use std::fs;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use unecho::article::Deduplicator;
@@ -33,7 +34,23 @@ pub(crate) fn print(bytes: &[u8]) -> Result<u8> {
 
 pub(crate) fn engine(engine: &Engine) -> Result<Deduplicator> {
     rayon::ThreadPoolBuilder::new().num_threads(engine.threads).build_global().context("cannot start threads")?;
-    Ok(Deduplicator::new(engine.options())?)
+    let mut options = engine.options();
+    if let Some(path) = &engine.lexicon {
+        options.lexicon = read_text(path)?;
+    }
+    Ok(Deduplicator::new(options)?)
+}
+
+/// A whole text; `-` is standard input.
+pub(crate) fn read_text(path: &Path) -> Result<String> {
+    let bytes = if path.as_os_str() == "-" {
+        let mut bytes = Vec::new();
+        io::stdin().read_to_end(&mut bytes).context("standard input")?;
+        bytes
+    } else {
+        fs::read(path).with_context(|| path.display().to_string())?
+    };
+    String::from_utf8(bytes).with_context(|| format!("{}: not valid UTF-8", path.display()))
 }
 
 /// The inputs, and how many of the paths could not be read.

@@ -7,7 +7,7 @@ mod console;
 mod progress;
 
 use std::fs;
-use std::io::{self, BufWriter, Read, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ use unecho::undo;
 
 use args::{Cli, Command, Eval, Explain, Restore, Verify};
 use config::Config;
-use console::{PIPE, TROUBLE, complain, engine, gather, print};
+use console::{PIPE, TROUBLE, complain, engine, gather, print, read_text};
 
 fn main() -> ExitCode {
     match config::parse().and_then(|(cli, config)| dispatch(cli.command, &config)) {
@@ -79,17 +79,6 @@ fn diff(args: args::Diff) -> Result<u8> {
     };
     let tally = run(job, &dedup, &mut complain)?.tally;
     Ok(if tally.failed + missing > 0 { TROUBLE } else { u8::from(tally.removed > 0) })
-}
-
-fn read_text(path: &Path) -> Result<String> {
-    let bytes = if path.as_os_str() == "-" {
-        let mut bytes = Vec::new();
-        io::stdin().read_to_end(&mut bytes).context("standard input")?;
-        bytes
-    } else {
-        fs::read(path).with_context(|| path.display().to_string())?
-    };
-    String::from_utf8(bytes).with_context(|| format!("{}: not valid UTF-8", path.display()))
 }
 
 fn explain(args: Explain) -> Result<u8> {

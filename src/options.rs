@@ -61,6 +61,9 @@ pub struct Options {
     pub caution: Caution,
     /// Remove even where that takes more than 40 % of an article's words.
     pub force: bool,
+    /// Words of the user's own, in the form of the files in `src/lexicon`, known in every language; may be empty.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub lexicon: String,
 }
 
 impl Default for Options {
@@ -73,6 +76,7 @@ impl Default for Options {
             keep: Keep::default(),
             caution: Caution::default(),
             force: false,
+            lexicon: String::new(),
         }
     }
 }
@@ -95,7 +99,7 @@ impl Options {
 
 /// An option out of its range.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OptionsError(String);
+pub struct OptionsError(pub(crate) String);
 
 impl fmt::Display for OptionsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

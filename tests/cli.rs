@@ -358,3 +358,17 @@ fn odd_file_names_are_no_trouble() {
     assert_eq!(desk.text("out/naïve 日本.txt"), CLEANED);
     desk.write("-a.txt", ARTICLE).run("clean -- -a.txt").ok();
 }
+
+#[test]
+fn words_of_ones_own_are_known() {
+    let desk = Desk::new();
+    let bread = "Bread costs twice as much on the island as it does in the town across the sound.\n\n";
+    desk.write("a.txt", format!("Tap for more\n\n{bread}Tap for more\n\nNobody wants to say why.\n"));
+    desk.write("own.txt", "[boilerplate]\ntap for more\n");
+    desk.run("clean a.txt").ok().says("0 removed");
+    desk.run("clean a.txt --lexicon own.txt").ok().says("1 removed");
+    desk.write("unecho.toml", "lexicon = \"own.txt\"\n").run("clean a.txt").ok().says("1 removed");
+    desk.write("bad.txt", "[boilerplate]\nx\n[nonsense]\n");
+    desk.run("clean a.txt --lexicon bad.txt").exits(2).says("line 3").says("nonsense");
+    desk.run("clean a.txt --lexicon none.txt").exits(2).says("none.txt");
+}

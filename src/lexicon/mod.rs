@@ -112,6 +112,16 @@ impl Lexicon {
         Self::named(detect(words))
     }
 
+    /// This lexicon and what the user adds to it.
+    ///
+    /// # Errors
+    /// If a line of `file` is no entry.
+    pub fn with(&self, file: &str) -> Result<Self, LexiconError> {
+        let mut lexicon = self.clone();
+        lexicon.add(file)?;
+        Ok(lexicon)
+    }
+
     /// The lexicon of a language by its code (`en`); an unknown code gives the language-neutral one.
     #[must_use]
     pub fn named(code: &str) -> &'static Self {
@@ -175,6 +185,34 @@ impl Lexicon {
             }
         }
         false
+    }
+}
+
+/// The lexicons of all languages with words of the user's own, each made when first asked for.
+#[derive(Debug)]
+pub struct OwnLexicons {
+    file: String,
+    cache: [OnceLock<Lexicon>; language::FILES.len() + 1],
+}
+
+impl OwnLexicons {
+    /// With the words of `file`.
+    ///
+    /// # Errors
+    /// Names the first line that is no entry.
+    pub fn new(file: &str) -> Result<Self, LexiconError> {
+        Lexicon::default().add(file)?;
+        Ok(Self { file: file.to_owned(), cache: [const { OnceLock::new() }; language::FILES.len() + 1] })
+    }
+
+    /// As [`Lexicon::of`].
+    #[must_use]
+    pub fn of(&self, words: &[u64]) -> &Lexicon {
+        let code = detect(words);
+        let index = language::FILES.iter().position(|(name, _)| *name == code).unwrap_or(language::FILES.len());
+        let known = Lexicon::named(code);
+        // The file was read before: it parses.
+        self.cache[index].get_or_init(|| known.with(&self.file).unwrap_or_else(|_| known.clone()))
     }
 }
 

@@ -48,7 +48,10 @@ impl Case<'_> {
         let shape = &self.suspects.get(index)?.shape;
         let starts = &shape.sentences;
         // Where sentences end without a sign, their ends are guesses.
-        if starts.len() < 2 || shape.chars_per_word > 2 || !matches!(shape.role, Role::Body | Role::KeyPoint | Role::Caption | Role::ListItem) {
+        if starts.len() < 2
+            || shape.chars_per_word > 2
+            || !matches!(shape.role, Role::Body | Role::KeyPoint | Role::Caption | Role::ListItem)
+        {
             return None;
         }
         let mut tellers: Vec<(u32, Vec<usize>)> = Vec::new();
