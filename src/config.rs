@@ -207,7 +207,9 @@ impl Config {
                 (_, Some(setting)) => format!("{}:{}", file.as_deref().unwrap_or(NAME), setting.line),
                 _ => "default".to_owned(),
             };
-            text += &format!("{:<28} # {from}\n", format!("{key} = {value}"));
+            // A file has no way to say that nothing is set.
+            let line = if value.is_empty() { format!("# {key} is not set") } else { format!("{key} = {value}") };
+            text += &format!("{line:<28} # {from}\n");
         }
         Ok(text)
     }
