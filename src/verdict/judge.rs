@@ -113,7 +113,7 @@ impl Weigh<'_> {
         let least = if self.picture_text() { self.options.threshold * 0.6 } else { self.options.threshold };
         let verdict = match () {
             () if coverage < least || self.scattered() => Verdict::Keep,
-            () if guards.is_empty() && self.reworded(jaccard) => Verdict::Review,
+            () if guards.is_empty() && self.unsure(jaccard) => Verdict::Review,
             () if guards.is_empty() => Verdict::Remove,
             () if guards == [Guard::Adds] && margin > -0.1 => Verdict::Review,
             () => Verdict::Keep,
@@ -128,6 +128,21 @@ impl Weigh<'_> {
             && matches!(self.y.shape.role, Role::Body | Role::Quote)
             && self.other.loss() <= 0.3
             && self.y.folded.len() >= 6
+    }
+
+    /// True where nothing speaks against removal, and the user wants to be asked all the same.
+    fn unsure(&self, jaccard: f64) -> bool {
+        match self.options.caution {
+            Caution::Cautious => !self.verbatim() || self.reworded(jaccard),
+            Caution::Normal => self.reworded(jaccard),
+            Caution::Eager => false,
+        }
+    }
+
+    /// True if `y` has every word of `x` in its order, spelling and trimmings aside.
+    fn verbatim(&self) -> bool {
+        let passed = |what: &Harmless| matches!(what, Harmless::Trimmed(_) | Harmless::Spelling);
+        self.own.new_words.is_empty() && self.own.harmless.iter().all(|(what, _)| passed(what))
     }
 
     /// True for two whole sentences of like length, neither of which has all the words of the other: the same event
