@@ -15,6 +15,7 @@ use crate::similarity::vocabulary::Vocabulary;
 use crate::suspects::{Sequences, Suspects};
 use crate::verdict::decide::Case;
 use crate::verdict::judge::Pair;
+use crate::verdict::rarity::Rarity;
 use crate::words::{fold, is_solo, words};
 
 /// Least share of the smaller paragraph's shingles that a candidate pair must have in common.
@@ -193,8 +194,8 @@ impl Deduplicator {
             candidates,
             suspects: &suspects,
             pairs: &pairs,
-            lexicon,
             options: &self.options,
+            rarity: Rarity::of(prints, &suspects, lexicon),
         };
         let mut findings = case.decide();
         findings.capped = Capped {

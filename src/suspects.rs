@@ -1,8 +1,6 @@
 //! The suspect paragraphs of one document: those that a candidate pair or a copy names. Only for them are words
 //! looked up and roles worked out.
 
-use std::cmp::Ordering;
-
 use crate::facts::{Side, WordKind};
 use crate::lexicon::{Class, Lexicon};
 use crate::paragraph::{Role, Span};
@@ -43,9 +41,6 @@ impl Sequences {
         self.slots[paragraph as usize].map(|slot| &self.list[slot as usize].1)
     }
 }
-
-/// Most words that are looked at to know which letters are rare.
-const LETTER_SAMPLE: usize = 2000;
 
 /// What was found out about one suspect.
 #[derive(Debug)]
@@ -100,22 +95,9 @@ impl<'v> Suspects<'v> {
         self.slots[paragraph as usize].map(|slot| &self.list[slot as usize])
     }
 
-    /// Compares two spellings by the rarest run of three letters that only one of them has, counted over the suspects'
-    /// words: a scanner makes runs that the language has not ("emcrgence").
-    #[must_use]
-    pub fn rarest_letters(&self, one: &str, other: &str) -> Ordering {
-        let runs = |word: &str| -> Vec<[char; 3]> {
-            let letters: Vec<char> = [' '].into_iter().chain(word.chars()).chain([' ']).collect();
-            letters.windows(3).map(|w| [w[0], w[1], w[2]]).collect()
-        };
-        let (a, b) = (runs(one), runs(other));
-        let all: Vec<[char; 3]> =
-            self.list.iter().flat_map(|s| &s.folded).take(LETTER_SAMPLE).flat_map(|word| runs(word)).collect();
-        let rarest = |own: &[[char; 3]], there: &[[char; 3]]| {
-            let only = own.iter().filter(|run| !there.contains(run));
-            only.map(|run| all.iter().filter(|r| *r == run).count()).min().unwrap_or(usize::MAX)
-        };
-        rarest(&a, &b).cmp(&rarest(&b, &a))
+    /// The suspects' words, folded, in their order.
+    pub fn words(&self) -> impl Iterator<Item = &'v str> + '_ {
+        self.list.iter().flat_map(|suspect| suspect.folded.iter().copied())
     }
 
     /// What a paragraph is; body where nobody looked.

@@ -13,7 +13,7 @@ use crate::shingle::Prints;
 const BITS_PER_SHINGLE: usize = 16;
 
 /// Most candidates compared for one paragraph.
-pub const MOST_CANDIDATES: usize = 64;
+pub const MOST_CANDIDATES: usize = 16;
 
 /// A shingle shared by more paragraphs than this joins each of them to the first [`FEW`] only.
 const MANY: usize = 64;

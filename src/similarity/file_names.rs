@@ -14,29 +14,33 @@ const LEAST_LETTERS: usize = 12;
 /// Titles stand at the top: paragraphs looked at.
 const TOP: usize = 16;
 
+/// Most file names of a document that are looked at.
+const MOST_NAMES: usize = 64;
+
 /// Adds the pairs of a file name and a paragraph near the top that begins with its letters. `pairs` stays in order.
 pub fn add_file_names(text: &str, paragraphs: &[Span], prints: &Prints, pairs: &mut Vec<Candidate>) {
+    let named =
+        |(index, span): &(usize, &Span)| prints.words(*index).len() >= LEAST_WORDS && is_file_name(span.of(text));
+    let names: Vec<usize> = paragraphs.iter().enumerate().filter(named).map(|(at, _)| at).take(MOST_NAMES).collect();
+    if names.is_empty() {
+        return;
+    }
+    let letters = |span: &Span| plain_letters(span.of(text), LEAST_LETTERS);
+    let titles: Vec<String> = paragraphs.iter().take(TOP).map(letters).collect();
     let known = pairs.len();
-    for (index, span) in paragraphs.iter().enumerate() {
-        let name = span.of(text);
-        if prints.words(index).len() < LEAST_WORDS || !is_file_name(name) {
-            continue;
-        }
-        let letters = plain_letters(name, LEAST_LETTERS);
-        if letters.len() < LEAST_LETTERS {
-            continue;
-        }
-        for (title, span) in paragraphs.iter().enumerate().take(TOP) {
+    for index in names {
+        let name = letters(&paragraphs[index]);
+        for (title, _) in titles.iter().enumerate().filter(|(at, title)| *at != index && **title == name) {
             let (first, second) = (title.min(index) as u32, title.max(index) as u32);
-            let is_known = |pair: &Candidate| pair.first == first && pair.second == second;
-            let alike = title != index && plain_letters(span.of(text), LEAST_LETTERS) == letters;
-            if alike && !pairs.iter().any(is_known) {
+            let place = |pair: &Candidate| (pair.second, pair.first);
+            if name.len() == LEAST_LETTERS && pairs[..known].binary_search_by_key(&(second, first), place).is_err() {
                 pairs.push(Candidate { first, second, shared: 0 });
             }
         }
     }
     if pairs.len() > known {
         pairs.sort_unstable_by_key(|pair| (pair.second, pair.first));
+        pairs.dedup_by_key(|pair| (pair.second, pair.first));
     }
 }
 

@@ -3,17 +3,16 @@
 use std::cmp::{Ordering, Reverse};
 use std::collections::HashMap;
 
-use crate::lexicon::Lexicon;
 use crate::options::{Keep, Options};
 use crate::paragraph::{Finding, Findings, Kind, ParagraphId, Role, Span, Verdict};
 use crate::role::Shape;
 use crate::shingle::Prints;
 use crate::similarity::candidates::Candidates;
 use crate::suspects::Suspects;
-use crate::words::hash_of;
 
 use super::judge::{Judgement, Pair};
 use super::parts::Parts;
+use super::rarity::Rarity;
 use super::reason::{new_words, reason, said_in_parts};
 use super::resolve::{Edge, resolve};
 
@@ -44,10 +43,10 @@ pub struct Case<'a> {
     pub suspects: &'a Suspects<'a>,
     /// The judged pairs.
     pub pairs: &'a [Pair],
-    /// Words of the article's language.
-    pub lexicon: &'a Lexicon,
     /// What the user wants.
     pub options: &'a Options,
+    /// How rare words are.
+    pub rarity: Rarity<'a>,
 }
 
 impl Case<'_> {
@@ -169,15 +168,10 @@ impl Case<'_> {
     /// that are as rare as each other, the one with the rarer letters.
     fn rarer_spellings(&self, pair: &Pair) -> (usize, usize) {
         let word = |index, i: u32| self.suspects.get(index).map_or("", |suspect| suspect.folded[i as usize]);
-        let uses = |word: &str| {
-            let hash = hash_of(word);
-            let known = usize::from(self.lexicon.get(word).is_some());
-            self.prints.all_words().iter().filter(|h| **h == hash).count() + known
-        };
         let mut rarer = (0, 0);
         for &(i, j) in &pair.spellings {
             let (one, other) = (word(pair.first, i), word(pair.second, j));
-            let order = uses(one).cmp(&uses(other)).then_with(|| self.suspects.rarest_letters(one, other));
+            let order = self.rarity.compare(one, other);
             rarer.0 += usize::from(order == Ordering::Less);
             rarer.1 += usize::from(order == Ordering::Greater);
         }

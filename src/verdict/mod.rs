@@ -6,5 +6,6 @@
 pub mod decide;
 pub mod judge;
 pub mod parts;
+pub mod rarity;
 pub mod reason;
 pub mod resolve;
