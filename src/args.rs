@@ -99,6 +99,9 @@ pub(crate) struct Diff {
 pub(crate) struct Explain {
     /// The article; standard input if none is given
     pub(crate) path: Option<PathBuf>,
+    /// How the article is marked up
+    #[arg(long, value_enum, default_value_t = FormatArg::Auto, help_heading = "Input")]
+    pub(crate) format: FormatArg,
     /// Show this stage only
     #[arg(long, value_name = "STAGE")]
     pub(crate) stage: Option<Stage>,
@@ -173,7 +176,7 @@ pub(crate) struct Eval {
 
 #[derive(Debug, Args)]
 pub(crate) struct InputArgs {
-    /// Files, or folders of .txt and .jsonl files; `-` or nothing is standard input
+    /// Files, or folders of .txt, .md, .html and .jsonl files; `-` or nothing is standard input
     pub(crate) paths: Vec<PathBuf>,
     /// Of folders, take the files that match this glob, whatever their ending; may be given again
     #[arg(long, value_name = "GLOB", help_heading = "Input")]
@@ -231,15 +234,23 @@ pub(crate) struct FormatArgs {
 
 impl FormatArgs {
     pub(crate) const fn format(&self) -> Option<Format> {
-        match self.format {
-            FormatArg::Auto => None,
-            FormatArg::Text => Some(Format::Text),
-            FormatArg::Jsonl => Some(Format::Jsonl),
-        }
+        self.format.format()
     }
 
     pub(crate) fn fields(&self) -> Fields {
         Fields { text: self.text_field.clone(), id: self.id_field.clone() }
+    }
+}
+
+impl FormatArg {
+    pub(crate) const fn format(self) -> Option<Format> {
+        match self {
+            Self::Auto => None,
+            Self::Text => Some(Format::Text),
+            Self::Markdown => Some(Format::Markdown),
+            Self::Html => Some(Format::Html),
+            Self::Jsonl => Some(Format::Jsonl),
+        }
     }
 }
 
@@ -249,6 +260,10 @@ pub(crate) enum FormatArg {
     Auto,
     /// One article a file
     Text,
+    /// One article a file, in Markdown
+    Markdown,
+    /// One page a file
+    Html,
     /// One JSON object a line
     Jsonl,
 }

@@ -4,9 +4,10 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use crate::lexicon::{Lexicon, OwnLexicons, detect};
+use crate::markup::marked::Marked;
 use crate::markup::plain;
 use crate::options::{Options, OptionsError};
-use crate::paragraph::{Capped, Findings, Role, Span};
+use crate::paragraph::{Capped, Findings, Hint, Role, Span};
 use crate::pass::Pass;
 use crate::shingle::Prints;
 use crate::similarity::candidates::{Candidates, Search};
@@ -90,14 +91,25 @@ impl Deduplicator {
     /// of threads.
     #[must_use]
     pub fn find(&self, text: &str) -> Findings {
+        self.look(text, plain::paragraphs(text, self.options.paragraphs), &[])
+    }
+
+    /// As [`Deduplicator::find`], for a marked-up document. The paragraphs of the findings are spans of its source.
+    #[must_use]
+    pub fn find_marked(&self, marked: &Marked<'_>) -> Findings {
+        let findings = self.look(&marked.text, marked.paragraphs.clone(), &marked.hints);
+        Findings { paragraphs: marked.sources.clone(), ..findings }
+    }
+
+    fn look(&self, text: &str, paragraphs: Vec<Span>, hints: &[Hint]) -> Findings {
         // Taken out while in use: another document may be looked at by this thread while this one waits for others.
         let (mut prints, mut search) = BUFFERS.take();
-        let (paragraphs, candidates) = self.search(text, &mut prints, &mut search);
+        let candidates = self.search(text, &paragraphs, &mut prints, &mut search);
         let findings = if candidates.pairs.is_empty() && candidates.copies.is_empty() {
             Findings { paragraphs, ..Findings::default() }
         } else {
-            let findings = self.judge(text, &paragraphs, &prints, &candidates).findings;
-            self.settle(text, findings, &prints, &mut search)
+            let findings = self.judge(text, &paragraphs, hints, &prints, &candidates).findings;
+            self.settle(text, findings, hints, &prints, &mut search)
         };
         BUFFERS.set((prints, search));
         findings
@@ -106,10 +118,20 @@ impl Deduplicator {
     /// As [`Deduplicator::find`], with every stage's result.
     #[must_use]
     pub fn trace(&self, text: &str) -> Trace {
+        self.trace_of(text, &plain::paragraphs(text, self.options.paragraphs), &[])
+    }
+
+    /// As [`Deduplicator::find_marked`], with every stage's result; its paragraphs are spans of `marked.text`.
+    #[must_use]
+    pub fn trace_marked(&self, marked: &Marked<'_>) -> Trace {
+        self.trace_of(&marked.text, &marked.paragraphs, &marked.hints)
+    }
+
+    fn trace_of(&self, text: &str, paragraphs: &[Span], hints: &[Hint]) -> Trace {
         let mut prints = Prints::default();
-        let (paragraphs, candidates) = self.search(text, &mut prints, &mut Search::default());
-        let Judged { findings, pairs, roles } = self.judge(text, &paragraphs, &prints, &candidates);
-        let findings = self.settle(text, findings, &prints, &mut Search::default());
+        let candidates = self.search(text, paragraphs, &mut prints, &mut Search::default());
+        let Judged { findings, pairs, roles } = self.judge(text, paragraphs, hints, &prints, &candidates);
+        let findings = self.settle(text, findings, hints, &prints, &mut Search::default());
         Trace { findings, prints, candidates, pairs, roles }
     }
 
@@ -117,7 +139,14 @@ impl Deduplicator {
     ///
     /// A pair is judged by its own words, so a second look is rarely needed: only where something changed that is
     /// seen of the whole article, its language, its first paragraph, or how often a line comes back.
-    fn settle(&self, text: &str, mut findings: Findings, prints: &Prints, search: &mut Search) -> Findings {
+    fn settle(
+        &self,
+        text: &str,
+        mut findings: Findings,
+        hints: &[Hint],
+        prints: &Prints,
+        search: &mut Search,
+    ) -> Findings {
         loop {
             let gone: Vec<usize> = findings.removals().map(|f| f.paragraph.index()).collect();
             if gone.is_empty() {
@@ -134,7 +163,8 @@ impl Deduplicator {
             }
             let rest = if same_script { rest } else { self.prints(text, &spans) };
             let candidates = self.candidates(text, &spans, &rest, search);
-            let again = self.judge(text, &spans, &rest, &candidates).findings;
+            let hints: Vec<Hint> = kept.iter().filter_map(|index| hints.get(*index).copied()).collect();
+            let again = self.judge(text, &spans, &hints, &rest, &candidates).findings;
             if again.removals().next().is_none() {
                 return findings;
             }
@@ -142,12 +172,10 @@ impl Deduplicator {
         }
     }
 
-    /// Paragraphs, words, shingles, candidates.
-    fn search(&self, text: &str, prints: &mut Prints, search: &mut Search) -> (Vec<Span>, Candidates) {
-        let paragraphs = plain::paragraphs(text, self.options.paragraphs);
-        self.fill(text, &paragraphs, prints);
-        let candidates = self.candidates(text, &paragraphs, prints, search);
-        (paragraphs, candidates)
+    /// Words, shingles, candidates.
+    fn search(&self, text: &str, paragraphs: &[Span], prints: &mut Prints, search: &mut Search) -> Candidates {
+        self.fill(text, paragraphs, prints);
+        self.candidates(text, paragraphs, prints, search)
     }
 
     fn candidates(&self, text: &str, paragraphs: &[Span], prints: &Prints, search: &mut Search) -> Candidates {
@@ -174,12 +202,19 @@ impl Deduplicator {
     }
 
     /// Alignment, roles, facts, verdicts.
-    fn judge(&self, text: &str, paragraphs: &[Span], prints: &Prints, candidates: &Candidates) -> Judged {
+    fn judge(
+        &self,
+        text: &str,
+        paragraphs: &[Span],
+        hints: &[Hint],
+        prints: &Prints,
+        candidates: &Candidates,
+    ) -> Judged {
         let words = prints.all_words();
         let lexicon = self.lexicons.as_ref().map_or_else(|| Lexicon::of(words), |own| own.of(words));
         let mut vocabulary = Vocabulary::new(text);
         let sequences = Sequences::read(paragraphs, candidates, &mut vocabulary);
-        let suspects = Suspects::of(text, paragraphs, &sequences, &vocabulary, lexicon);
+        let suspects = Suspects::of(text, paragraphs, hints, &sequences, &vocabulary, lexicon);
         let pass = Pass {
             options: &self.options,
             sequences: &sequences,

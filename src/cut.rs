@@ -1,7 +1,8 @@
 //! From verdicts to cuts: the byte ranges that leave the text, sorted and disjoint, whole lines wherever the text has
 //! lines. What stays is the author's, byte for byte.
 
-use crate::paragraph::{Findings, ParagraphId, Span, Verdict};
+use crate::markup::marked::Marked;
+use crate::paragraph::{Findings, ParagraphId, Span};
 
 /// What goes with one removed paragraph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,8 +17,7 @@ pub struct Cut {
 #[must_use]
 pub fn cuts(text: &str, findings: &Findings) -> Vec<Cut> {
     let paragraphs = &findings.paragraphs;
-    let removed: Vec<usize> =
-        findings.findings.iter().filter(|f| f.verdict == Verdict::Remove).map(|f| f.paragraph.index()).collect();
+    let removed: Vec<usize> = findings.removals().map(|f| f.paragraph.index()).collect();
     // The last run of removed paragraphs, if it reaches the end, goes with the blank lines before it.
     let mut tail = paragraphs.len();
     for &index in removed.iter().rev() {
@@ -38,6 +38,14 @@ pub fn cuts(text: &str, findings: &Findings) -> Vec<Cut> {
             Cut { paragraph: ParagraphId::new(index), span }
         })
         .collect()
+}
+
+/// The cuts of all removals from the source of a marked-up document, in order.
+#[must_use]
+pub fn marked_cuts(marked: &Marked<'_>, findings: &Findings) -> Vec<Cut> {
+    let removed: Vec<usize> = findings.removals().map(|f| f.paragraph.index()).collect();
+    let spans = marked.cuts(&removed);
+    removed.iter().zip(spans).map(|(&index, span)| Cut { paragraph: ParagraphId::new(index), span }).collect()
 }
 
 /// The text without the cuts.

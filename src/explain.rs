@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::article::{Deduplicator, Trace};
+use crate::markup::{self, Syntax};
 use crate::paragraph::{ParagraphId, Verdict};
 use crate::terminal::excerpt;
 use crate::words::words;
@@ -27,10 +28,12 @@ pub enum Stage {
 /// Characters of a paragraph shown.
 const EXCERPT: usize = 72;
 
-/// What `stage` makes of `text`; without a stage, the paragraphs with their fates and the verdicts.
+/// What `stage` makes of `source`; without a stage, the paragraphs with their fates and the verdicts.
 #[must_use]
-pub fn explain(text: &str, dedup: &Deduplicator, stage: Option<Stage>) -> String {
-    let trace = dedup.trace(text);
+pub fn explain(source: &str, syntax: Syntax, dedup: &Deduplicator, stage: Option<Stage>) -> String {
+    let marked = markup::read(source, syntax);
+    let text = marked.as_ref().map_or(source, |marked| &marked.text);
+    let trace = marked.as_ref().map_or_else(|| dedup.trace(source), |marked| dedup.trace_marked(marked));
     let mut out = String::new();
     match stage {
         None => {

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 use clap::CommandFactory;
 use unecho::batch::{Destination, Job, run};
-use unecho::io::files::SafeFile;
+use unecho::io::files::{Format, SafeFile};
 use unecho::io::safe::Output;
 use unecho::terminal::visible;
 use unecho::undo;
@@ -83,8 +83,10 @@ fn diff(args: args::Diff) -> Result<u8> {
 
 fn explain(args: Explain) -> Result<u8> {
     let dedup = engine(&args.engine)?;
-    let text = read_text(args.path.as_deref().unwrap_or(Path::new("-")))?;
-    print(unecho::explain::explain(&text, &dedup, args.stage.map(Into::into)).as_bytes())
+    let path = args.path.as_deref().unwrap_or(Path::new("-"));
+    let text = read_text(path)?;
+    let syntax = args.format.format().unwrap_or(Format::of(path)).syntax();
+    print(unecho::explain::explain(&text, syntax, &dedup, args.stage.map(Into::into)).as_bytes())
 }
 
 fn restore(args: &Restore) -> Result<u8> {

@@ -209,6 +209,15 @@ named! {
     }
 }
 
+/// What a paragraph's markup tells of it; nothing, in plain text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Hint {
+    /// What it is; told instead of guessed.
+    pub role: Option<Role>,
+    /// True if it is never removed, while others may be for its sake: headings, rows of tables, program text.
+    pub fixed: bool,
+}
+
 /// One paragraph that is, or nearly is, said by another one, and what the engine thinks of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Finding {

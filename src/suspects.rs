@@ -3,7 +3,7 @@
 
 use crate::facts::{Side, WordKind};
 use crate::lexicon::{Class, Lexicon};
-use crate::paragraph::{Role, Span};
+use crate::paragraph::{Hint, Role, Span};
 use crate::role::trimming::Words;
 use crate::role::{Place, Shape, shape};
 use crate::similarity::candidates::Candidates;
@@ -51,6 +51,8 @@ pub struct Suspect<'v> {
     pub kinds: Vec<WordKind>,
     /// What it is.
     pub shape: Shape,
+    /// True if its markup says that it stays.
+    pub fixed: bool,
 }
 
 impl Suspect<'_> {
@@ -69,11 +71,12 @@ pub struct Suspects<'v> {
 }
 
 impl<'v> Suspects<'v> {
-    /// Looks at each suspect of `text`.
+    /// Looks at each suspect of `text`; `hints` is empty or has one for each paragraph.
     #[must_use]
     pub fn of(
         text: &str,
         paragraphs: &[Span],
+        hints: &[Hint],
         sequences: &Sequences,
         vocabulary: &'v Vocabulary<'_>,
         lexicon: &Lexicon,
@@ -83,8 +86,18 @@ impl<'v> Suspects<'v> {
             .collect();
         let look = |(index, sequence): &(u32, Sequence)| {
             let stops = has_full_stops(paragraphs[*index as usize].of(text));
-            let place = Place { index: *index as usize, of: paragraphs.len(), stops };
-            suspect(paragraphs[*index as usize], text, sequence, place, vocabulary, &word_kinds, lexicon)
+            let hint = hints.get(*index as usize).copied().unwrap_or_default();
+            let place = Place {
+                index: *index as usize,
+                of: paragraphs.len(),
+                stops,
+                told: hint.role,
+                marked: !hints.is_empty(),
+            };
+            Suspect {
+                fixed: hint.fixed,
+                ..suspect(paragraphs[*index as usize], text, sequence, place, vocabulary, &word_kinds, lexicon)
+            }
         };
         Self { slots: sequences.slots.clone(), list: sequences.list.iter().map(look).collect() }
     }
@@ -98,6 +111,12 @@ impl<'v> Suspects<'v> {
     /// The suspects' words, folded, in their order.
     pub fn words(&self) -> impl Iterator<Item = &'v str> + '_ {
         self.list.iter().flat_map(|suspect| suspect.folded.iter().copied())
+    }
+
+    /// True if a paragraph's markup says that it stays.
+    #[must_use]
+    pub fn fixed(&self, paragraph: u32) -> bool {
+        self.get(paragraph).is_some_and(|suspect| suspect.fixed)
     }
 
     /// What a paragraph is; body where nobody looked.
@@ -124,7 +143,7 @@ fn suspect<'v>(
     let kind = |(i, id): (usize, &WordId)| word_kinds[*id as usize][usize::from(capital(text, &spans, i))];
     let mut kinds: Vec<WordKind> = sequence.ids.iter().enumerate().map(kind).collect();
     light_phrases(&folded, &mut kinds, lexicon);
-    Suspect { folded, kinds, shape }
+    Suspect { folded, kinds, shape, fixed: false }
 }
 
 /// A phrase that is known as a function word is one, whatever its words are alone: "sin embargo" denies nothing.

@@ -62,11 +62,11 @@ pub fn restore(
     for (path, name) in files(cleaned)? {
         let bytes = bytes(&path)?;
         let source = match format.unwrap_or(Format::of(&path)) {
-            Format::Text => {
+            format if format != Format::Jsonl => {
                 let record = known.by_name(&name)?;
                 restore_text(&record, utf8(&bytes, &name)?)?.into_bytes()
             }
-            Format::Jsonl => lines(&bytes, fields, &mut known, |line, found, record| {
+            _ => lines(&bytes, fields, &mut known, |line, found, record| {
                 let source = restore_text(record, &found.text)?;
                 Ok(refill(line, found.raw, &source, record))
             })?,
@@ -103,11 +103,11 @@ pub fn verify(
         };
         let (source_bytes, bytes) = (bytes(&source)?, bytes(&path)?);
         match format.unwrap_or(Format::of(&source)) {
-            Format::Text => {
+            format if format != Format::Jsonl => {
                 verify_text(&known.by_name(&name)?, utf8(&source_bytes, &name)?, utf8(&bytes, &name)?)?;
                 docs += 1;
             }
-            Format::Jsonl => {
+            _ => {
                 let mut sources = source_bytes.split(|b| *b == b'\n');
                 lines(&bytes, fields, &mut known, |_, found, record| {
                     let line = loop {

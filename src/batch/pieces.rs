@@ -105,7 +105,7 @@ impl Pieces {
                 Ok(source) => source,
                 Err(error) => return Some(piece(input.clone(), Vec::new(), Some(failure(&input, error)), None)),
             };
-            if format == Format::Text {
+            if format != Format::Jsonl {
                 let mut bytes = Vec::new();
                 let read = source.read_to_end(&mut bytes).and_then(|_| source.unchanged(&input));
                 let error = read.err().map(|error| failure(&input, error));

@@ -4,12 +4,13 @@ use super::Tally;
 use super::pieces::Piece;
 use super::resume::{Known, Resume};
 use crate::article::Deduplicator;
-use crate::cut::{Cut, cleaned, cuts};
+use crate::cut::{Cut, cleaned, cuts, marked_cuts};
 use crate::diff::unified;
 use crate::io::files::{Format, Input};
 use crate::io::jsonl::{self, Fields};
 use crate::io::safe::Stamp;
 use crate::log::{Entry, write_document, write_line};
+use crate::markup::{self, Syntax};
 use crate::paragraph::{Findings, Span, Verdict};
 
 /// What came of a piece.
@@ -65,15 +66,15 @@ impl Worker<'_> {
             let name = done.input.name.clone();
             done.failed = true;
             self.fail(&mut done, name, error.to_string());
-        } else if format == Format::Text {
-            self.file(bytes, &mut done);
+        } else if format != Format::Jsonl {
+            self.file(bytes, format.syntax(), &mut done);
         } else {
             self.lines(&bytes, first_line, &mut done);
         }
         done
     }
 
-    fn file(&self, bytes: Vec<u8>, done: &mut Done) {
+    fn file(&self, bytes: Vec<u8>, syntax: Syntax, done: &mut Done) {
         let name = done.input.name.clone();
         match std::str::from_utf8(&bytes) {
             Err(error) => {
@@ -82,7 +83,7 @@ impl Worker<'_> {
                 done.failed = true;
                 self.fail(done, name, what);
             }
-            Ok(text) => match self.document(&name, text, done) {
+            Ok(text) => match self.document(&name, text, syntax, done) {
                 Some(cleaned) => {
                     done.changed = true;
                     done.out = cleaned.into_bytes();
@@ -144,13 +145,23 @@ impl Worker<'_> {
     }
 
     /// One document; its cleaned text, if it changes.
-    fn document(&self, id: &str, text: &str, done: &mut Done) -> Option<String> {
+    fn document(&self, id: &str, text: &str, syntax: Syntax, done: &mut Done) -> Option<String> {
         if let Some(known) = self.resume.and_then(|resume| resume.find(id, text, self.in_place)) {
             self.tell_known(id, &known, done);
             return (!known.cuts.is_empty() && !known.replaced).then(|| cleaned(text, &known.cuts));
         }
-        let findings = self.dedup.find(text);
-        let cuts = cuts(text, &findings);
+        let (findings, cuts) = match markup::read(text, syntax) {
+            Some(marked) => {
+                let findings = self.dedup.find_marked(&marked);
+                let cuts = marked_cuts(&marked, &findings);
+                (findings, cuts)
+            }
+            None => {
+                let findings = self.dedup.find(text);
+                let cuts = cuts(text, &findings);
+                (findings, cuts)
+            }
+        };
         self.tell(id, text, &findings, &cuts, &|_| None, done)
     }
 

@@ -9,12 +9,19 @@ use ignore::WalkBuilder;
 use ignore::overrides::OverrideBuilder;
 
 pub use super::safe::SafeFile;
+use crate::markup::Syntax;
 
 /// How a file's records are found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// One article a file.
     Text,
+    /// One article a file, in Markdown.
+    #[cfg(feature = "markdown")]
+    Markdown,
+    /// One page a file, in HTML.
+    #[cfg(feature = "html")]
+    Html,
     /// One article a line, in a JSON object.
     Jsonl,
 }
@@ -23,9 +30,26 @@ impl Format {
     /// The format that a file name's ending tells; text if it tells nothing.
     #[must_use]
     pub fn of(path: &Path) -> Self {
-        match path.extension().and_then(|ending| ending.to_str()) {
+        let ending = path.extension().and_then(|ending| ending.to_str()).map(str::to_ascii_lowercase);
+        match ending.as_deref() {
             Some("jsonl" | "ndjson" | "jsonlines") => Self::Jsonl,
+            #[cfg(feature = "markdown")]
+            Some("md" | "markdown") => Self::Markdown,
+            #[cfg(feature = "html")]
+            Some("html" | "htm" | "xhtml") => Self::Html,
             _ => Self::Text,
+        }
+    }
+
+    /// How the articles are marked up.
+    #[must_use]
+    pub const fn syntax(self) -> Syntax {
+        match self {
+            #[cfg(feature = "markdown")]
+            Self::Markdown => Syntax::Markdown,
+            #[cfg(feature = "html")]
+            Self::Html => Syntax::Html,
+            Self::Text | Self::Jsonl => Syntax::Plain,
         }
     }
 }
@@ -85,7 +109,8 @@ pub struct Found {
     pub notes: Vec<String>,
 }
 
-/// The input files under `paths` in order: files as given, folders by their `.txt` and JSONL files, sorted by name.
+/// The input files under `paths` in order: files as given, folders by their `.txt`, Markdown, HTML and JSONL files, sorted
+/// by name.
 /// Symbolic links inside folders are not followed. `-` and nothing at all are standard input.
 pub fn inputs(paths: &[PathBuf]) -> (Vec<Input>, Vec<FileError>) {
     let found = find(paths, &Selection::default());
@@ -177,7 +202,7 @@ fn folder(root: &Path, selection: &Selection, found: &mut Found) {
             Err(error) => found.errors.push(FileError::at(root, io::Error::other(error.to_string()))),
             Ok(entry) => {
                 let path = entry.path();
-                let known = path.extension().is_some_and(|ending| ending == "txt") || Format::of(path) == Format::Jsonl;
+                let known = path.extension().is_some_and(|ending| ending == "txt") || Format::of(path) != Format::Text;
                 let wanted = known || !selection.include.is_empty();
                 let Some(kind) = entry.file_type().filter(|kind| wanted && entry.depth() > 0 && !kind.is_dir()) else {
                     continue;

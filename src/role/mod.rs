@@ -84,6 +84,11 @@ pub struct Place {
     pub of: usize,
     /// False if its script has no full stops, so that lacking one tells nothing.
     pub stops: bool,
+    /// What its markup says it is.
+    pub told: Option<Role>,
+    /// True in a marked-up document: headings and captions are told there, and need not be guessed from a missing
+    /// full stop.
+    pub marked: bool,
 }
 
 /// Looks at one paragraph.
@@ -162,6 +167,9 @@ fn role(words: &Words<'_>, shape: &Shape, place: Place, lexicon: &Lexicon) -> Ro
     if lexicon.is_boilerplate(words.folded) {
         return Role::Boilerplate;
     }
+    if let Some(told) = place.told {
+        return told;
+    }
     if signature(words) {
         return Role::Signature;
     }
@@ -185,12 +193,13 @@ fn role(words: &Words<'_>, shape: &Shape, place: Place, lexicon: &Lexicon) -> Ro
     if words.text.trim_start().starts_with(['–', '—', '―']) && shape.full_stop && n >= 5 {
         return Role::Quote;
     }
-    if place.index == 0 && !shape.full_stop {
+    if place.index == 0 && !shape.full_stop && !place.marked {
         return if n <= MOST_HEADLINE_WORDS { Role::Headline } else { Role::KeyPoint };
     }
     if !shape.full_stop {
         return match () {
             () if shape.marked => Role::ListItem,
+            () if place.marked => Role::Body,
             () if has(Trimming::Label) && n > 8 => Role::Caption,
             () if n <= 8 => Role::Subheading,
             () if n <= MOST_CAPTION_WORDS => Role::Caption,

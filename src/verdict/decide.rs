@@ -102,13 +102,20 @@ impl Case<'_> {
         let champion = |index: u32| copies.get(&index).map_or(index, |group| group.0);
         let mut edges = Vec::new();
         for (evidence, pair) in (0u32..).zip(self.pairs) {
-            let may = (pair.forth.verdict == Verdict::Remove, pair.back.verdict == Verdict::Remove);
+            let may = |judgement: &Judgement, goes| {
+                judgement.verdict == Verdict::Remove && (!self.suspects.fixed(goes) || copies.contains_key(&goes))
+            };
+            let may = (may(&pair.forth, pair.first), may(&pair.back, pair.second));
             let (goes, stays, judgement) = match may {
                 (true, true) if self.first_stays(pair) => (pair.second, pair.first, &pair.back),
                 (true, _) => (pair.first, pair.second, &pair.forth),
                 (false, true) => (pair.second, pair.first, &pair.back),
                 (false, false) => continue,
             };
+            // A heading or a row stays by its form; that is no reason for the body to go.
+            if self.suspects.fixed(stays) && rank(self.suspects.role(goes)) > rank(self.suspects.role(stays)) {
+                continue;
+            }
             let strength = judgement.coverage + judgement.jaccard;
             let edge = |goes| Edge { goes, stays: champion(stays), strength, evidence };
             match copies.get(&goes) {
@@ -121,6 +128,7 @@ impl Case<'_> {
             let others = members.iter().filter(|member| *member != stays);
             edges.extend(others.map(|&goes| Edge { goes, stays: *stays, strength: 2.0, evidence: u32::MAX }));
         }
+        edges.retain(|edge| !self.suspects.fixed(edge.goes));
         edges
     }
 
@@ -143,8 +151,8 @@ impl Case<'_> {
         }
     }
 
-    /// What speaks for a paragraph to stay: its role, then that it is sound.
-    fn worth(&self, index: u32, rarer_spellings: usize) -> (u8, Reverse<usize>) {
+    /// What speaks for a paragraph to stay: its markup, its role, then that it is sound.
+    fn worth(&self, index: u32, rarer_spellings: usize) -> (bool, u8, Reverse<usize>) {
         let shape = self.suspects.get(index).map(|suspect| &suspect.shape);
         let blemishes = shape.map_or(0, Shape::blemishes) as usize + rarer_spellings;
         let role = self.suspects.role(index);
@@ -154,14 +162,14 @@ impl Case<'_> {
             Some(shape) if role == Role::Quote && shape.full_stop => rank(Role::Body),
             _ => rank(role),
         };
-        (rank, Reverse(blemishes))
+        (self.suspects.fixed(index), rank, Reverse(blemishes))
     }
 
     /// As [`Case::worth`], of word-for-word copies: a heading stands as high as the body.
-    fn worth_of_copy(&self, index: u32) -> (u8, Reverse<usize>) {
-        let (role, blemishes) = self.worth(index, 0);
+    fn worth_of_copy(&self, index: u32) -> (bool, u8, Reverse<usize>) {
+        let (fixed, role, blemishes) = self.worth(index, 0);
         let top = matches!(self.suspects.role(index), Role::Headline | Role::Subheading);
-        (if top { rank(Role::Body) } else { role }, blemishes)
+        (fixed, if top { rank(Role::Body) } else { role }, blemishes)
     }
 
     /// Of the words that differ in spelling only, how many of each paragraph's are the rarer in this article; of two
@@ -267,6 +275,9 @@ impl Case<'_> {
 
     /// The closest pair that did not lead to removal, if it is close enough to be told.
     fn kept(&self, index: u32, pairs: &[u32], chosen: &[Option<Edge>]) -> Option<Finding> {
+        if self.suspects.fixed(index) {
+            return None;
+        }
         let (twin, judgement) = pairs
             .iter()
             .map(|number| &self.pairs[*number as usize])

@@ -31,7 +31,8 @@ impl Case<'_> {
         let mut gone = vec![false; chosen.len()];
         let mut found = Vec::new();
         for (index, numbers) in (0u32..).zip(by_paragraph) {
-            if numbers.len() < 2 || chosen[index as usize].is_some() || relied_on[index as usize] {
+            let stays = chosen[index as usize].is_some() || relied_on[index as usize] || self.suspects.fixed(index);
+            if numbers.len() < 2 || stays {
                 continue;
             }
             let stays = |twin: u32| chosen[twin as usize].is_none() && !gone[twin as usize];

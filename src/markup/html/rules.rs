@@ -1,0 +1,56 @@
+//! Which paragraphs of a page may go at all, told by their text and their element.
+
+use crate::paragraph::{Hint, Role};
+
+/// A caption goes only if it has this many words: a shorter one names what its picture shows.
+const LEAST_CAPTION_WORDS: usize = 8;
+
+/// A paragraph without a telling role goes only if it has this many words.
+const LEAST_BODY_WORDS: usize = 12;
+
+/// ... or this many, if it does not end as a sentence ends: shorter ones are labels.
+const LEAST_UNENDED_WORDS: usize = 20;
+
+/// A quote goes only if it has this many words.
+const LEAST_QUOTE_WORDS: usize = 6;
+
+/// An item of a list goes only if it has this many words: shorter ones repeat by the form of the page.
+const LEAST_ITEM_WORDS: usize = 16;
+
+/// Marks what stays whatever is said elsewhere: notes, labels, headings in bold, short lines. `bold` is true if all
+/// of the text is.
+pub(super) fn judge(text: &str, words: usize, bold: bool, hint: &mut Hint) {
+    let told = matches!(hint.role, Some(Role::Caption | Role::Headline | Role::Quote | Role::PullQuote));
+    if !told && bold && !hint.fixed {
+        *hint = Hint { role: Some(Role::Subheading), fixed: true };
+    }
+    let least = match hint.role {
+        Some(Role::Quote | Role::PullQuote) => LEAST_QUOTE_WORDS,
+        Some(Role::ListItem) => LEAST_ITEM_WORDS,
+        // A line with a copyright sign says whose picture it is.
+        Some(Role::Caption) if text.contains('©') && !ends_sentence(text) => LEAST_BODY_WORDS,
+        Some(Role::Caption | Role::Headline) => LEAST_CAPTION_WORDS,
+        _ => LEAST_BODY_WORDS,
+    };
+    let least = if told || ends_sentence(text) { least } else { least.max(LEAST_UNENDED_WORDS) };
+    let enough = words >= least || text.chars().filter(|c| is_solo(*c)).count() >= 2 * least;
+    // A note belongs to what stands above it.
+    hint.fixed |= !enough || text.starts_with(['*', '†', '‡']);
+}
+
+/// True for letters of scripts written without spaces.
+fn is_solo(c: char) -> bool {
+    matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{2e80}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
+}
+
+/// True if a text ends as a sentence ends, closing quotes and brackets aside.
+fn ends_sentence(text: &str) -> bool {
+    let closing = ['"', '”', '“', '’', '\'', '»', '«', ')', ']', '」', '』', ' '];
+    text.trim_end_matches(closing).ends_with(['.', '!', '?', '…', '。', '！', '？', '؟', '۔', '।', '॥', '။', '៕'])
+        || text.chars().any(|c| matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}'))
+}
+
+/// A text as it is compared with a title.
+pub(super) fn plain(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+}
