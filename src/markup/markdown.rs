@@ -383,10 +383,10 @@ impl<'s> Reader<'s> {
         if let Some(span) = lines {
             self.marked.wrappers.push(Wrapper { first: closed.first, end, span });
         } else {
-            // One of its paragraphs stays, so that it is never empty.
-            if let Some(hint) = self.marked.hints[..end].get_mut(closed.first) {
-                hint.fixed = true;
-            }
+            // One of its paragraphs stays, so that it is never empty. An item of several blocks stays whole: with one
+            // left, the next run would read an item that may go.
+            let most = if item { end } else { end.min(closed.first + 1) };
+            self.marked.hints[closed.first..most].iter_mut().for_each(|hint| hint.fixed = true);
             self.anchor();
         }
         if closed.what == Container::List {
