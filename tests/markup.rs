@@ -249,7 +249,7 @@ proptest! {
         write_document(&mut lines, "d", &source, Some(&clean), &findings, &cuts, &|_| None).expect("plain data");
         let mut log = LogWriter::begin(Vec::new(), dedup().options()).expect("to memory");
         log.append(&lines).expect("to memory");
-        let log = log.end(1, cuts.len() as u64).expect("to memory");
+        let log = log.end(1, cuts.len() as u64, false).expect("to memory");
         let records = records(read_log(&log).expect("as written"));
         prop_assert_eq!(restore(&records[0], &clean).expect("restores"), source.clone());
         let diff = unified("d", &source, &cuts, &findings);
