@@ -173,6 +173,9 @@ fn role(words: &Words<'_>, shape: &Shape, place: Place, lexicon: &Lexicon) -> Ro
     if signature(words) {
         return Role::Signature;
     }
+    if code_like(words.text) {
+        return Role::Code;
+    }
     if has(Trimming::FileName) || slug(words) {
         return Role::HeadlineFragment;
     }
@@ -229,6 +232,20 @@ fn signature(words: &Words<'_>) -> bool {
     let n = words.folded.len();
     let dashed = text.starts_with(['—', '–', '-', '―']);
     (dashed && text.contains("(@") && n <= 16) || (n <= 12 && text.contains("(@") && text.contains(')'))
+}
+
+/// Least share of a line's characters that are signs of program text.
+const CODE_SIGNS: f64 = 0.06;
+
+/// A line of a program, a log, a diff: many brackets, slashes and operators for its length, or what only code has.
+fn code_like(text: &str) -> bool {
+    let sign =
+        |c: &char| matches!(c, '{' | '}' | '[' | ']' | '<' | '>' | '=' | ';' | '\\' | '`' | '$' | '_' | '^' | '~');
+    let signs = text.chars().filter(sign).count();
+    let telling = ["();", ") {", "});", "!=", "==", "->", "::", "\", line ", "</"];
+    let long = text.chars().count();
+    signs >= 2 && signs as f64 >= CODE_SIGNS * long as f64 && !text.contains("http")
+        || signs >= 1 && telling.iter().any(|mark| text.contains(mark)) && long < 200
 }
 
 /// A picture's file name: one token of words joined by hyphens.

@@ -201,7 +201,7 @@ impl Case<'_> {
         match self.suspects.role(first) {
             Role::Boilerplate => return false,
             Role::Caption if words > 5 => return false,
-            Role::Signature | Role::Separator => return true,
+            Role::Signature | Role::Separator | Role::Code => return true,
             _ => {}
         }
         // Neighbours that are copied from the same distance.

@@ -240,7 +240,8 @@ impl Weigh<'_> {
         let lower = matches!(x.shape.role, Role::Body | Role::Quote)
             && y.shape.role == Role::Caption
             && y.folded.len() <= 2 * x.folded.len() + 6;
-        if !equal && (heading && words < HEADING_WORDS && jaccard < 0.75 || lower && y.folded.len() > 6) {
+        let code = x.shape.role == Role::Code;
+        if code || !equal && (heading && words < HEADING_WORDS && jaccard < 0.75 || lower && y.folded.len() > 6) {
             guards.push(Guard::Structure);
         }
         if words < self.options.min_words || coverage > 0.0 && jaccard < 0.6 && words < LEAST_CONTAINED {

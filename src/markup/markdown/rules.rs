@@ -3,8 +3,7 @@
 //! Whether a block may go must not depend on what else goes: what was held back would go in a second run, or two
 //! blocks would join. So a paragraph or quote goes only if blank lines part it from its neighbours and what stands
 //! behind it reads the same wherever it stands: no list, no indented code, no raw HTML, nothing indented. What goes
-//! has such a block behind it, so that this stays true of what is left. The first item of a list stays, and the
-//! others go only if they are marked and indented as it is.
+//! has such a block behind it, so that this stays true of what is left. Items of lists stay.
 
 use std::ops::Range;
 
@@ -59,7 +58,7 @@ pub(super) fn settle(source: &str, nodes: &[Node], definitions: &[usize], marked
     for (at, node) in nodes.iter().enumerate().rev() {
         match node.what {
             What::Quote => stays[at] = page.settle_quote(at, node, stays[at], marked),
-            What::Item => page.settle_item(at, node, marked),
+            What::Item => Page::settle_item(node, marked),
             _ => {}
         }
         stays[at] |= match node.what {
@@ -157,37 +156,11 @@ impl<'s> Page<'s> {
         }
     }
 
-    /// An item of one paragraph goes if it is not the first, and looks as the first does.
-    fn settle_item(&self, at: usize, node: &Node, marked: &mut Marked<'_>) {
-        let inside = node.paragraphs.clone();
-        let lines = (!self.bound[at] && self.children[at] == 1 && inside.len() == 1 && self.looks_as_first(at))
-            .then(|| self.lines(node.span, self.quotes[at]))
-            .flatten()
-            .filter(|lines| !self.defines(*lines));
-        match lines {
-            Some(span) => marked.wrappers.push(Wrapper { first: inside.start, end: inside.end, span }),
-            // With more than one, each is fixed by itself.
-            None if inside.len() == 1 => marked.hints[inside.start].fixed = true,
-            None => {}
+    /// Items stay: what stands right behind one may run on into the item before it once it is gone.
+    fn settle_item(node: &Node, marked: &mut Marked<'_>) {
+        for paragraph in node.paragraphs.clone() {
+            marked.hints[paragraph].fixed = true;
         }
-    }
-
-    /// True if an item is not its list's first, and stands in the same column with the same mark.
-    fn looks_as_first(&self, at: usize) -> bool {
-        let Some(list) = self.nodes[at].parent else { return false };
-        let counts = self.nodes[list].what == What::List { counts: true };
-        let first = list + 1;
-        let mark = |item: usize| {
-            let content = self.nodes.get(item + 1).map_or(item, |inner| inner.span.start);
-            self.source.get(self.nodes[item].span.start..content).unwrap_or_default()
-        };
-        let before = |item: usize| self.before(self.nodes[item].span.start).trim_start_matches('\u{feff}');
-        !counts
-            && at > first
-            && mark(at) == mark(first)
-            && before(at).len() == before(first).len()
-            && !before(at).contains('\t')
-            && !before(first).contains('\t')
     }
 
     /// The lines that go with a block that may go: its own, and the blank ones behind it if there are some before it.
