@@ -28,6 +28,15 @@ const LONG_WORDS: usize = 9;
 /// One of two that say the same is the fuller if it says this much more, as a weight of words.
 const FULLER: f64 = 0.5;
 
+/// A line of fewer words that ends without a full stop may be a heading or a cell.
+const LINE_WORDS: usize = 16;
+
+/// Copies of a line no further apart than this are one thing printed twice: a caption, a headline of a related story.
+const NEAR: u32 = 3;
+
+/// Lines (0-based) up to this one stand at the top: headlines and standfirsts, given again further down.
+const TOP: u32 = 2;
+
 /// Neighbours looked at to see whether a copy is part of a copied run.
 const RUN: i64 = 3;
 
@@ -216,6 +225,12 @@ impl Case<'_> {
         };
         let marked = self.suspects.get(first).is_some_and(|suspect| suspect.shape.marked);
         let run = around.len() >= 2 && (marked || around.iter().any(long));
+        // A heading, a cell, a step of another list: far from its like, and nothing around it comes back.
+        let shape = self.suspects.get(first).map(|suspect| &suspect.shape);
+        let line = shape.is_some_and(|shape| !shape.full_stop || shape.marked) && words < LINE_WORDS;
+        if line && !run && copy - first > NEAR && first > TOP {
+            return true;
+        }
         let short = words < self.options.min_words.max(4);
         let often = (uses >= 2 || around.len() >= 2) && words < LONG_WORDS;
         (short || often) && !run
