@@ -32,6 +32,8 @@ pub struct Shape {
     pub chars_per_word: usize,
     /// The first word (0-based) of each sentence.
     pub sentences: Vec<usize>,
+    /// True if it is one question: short, a heading.
+    pub question: bool,
 }
 
 impl Shape {
@@ -122,7 +124,9 @@ pub fn shape(words: &Words<'_>, place: Place, lexicon: &Lexicon) -> Shape {
         marked,
         chars_per_word,
         sentences: sentence_starts(words),
+        question: body_end.ends_with(['?', '？', '؟']),
     };
+    shape.question &= shape.sentences.len() == 1;
     shape.role = role(words, &shape, place, lexicon);
     // Of two equal quotes the one in the running text has its full stop.
     let bare = shape.quoted.last() == Some(&true);

@@ -141,6 +141,9 @@ fn gallery_number(words: &Words<'_>, marks: &mut [Option<Trimming>]) {
     }
 }
 
+/// Fewest words behind a lead-in label: "Option: desk, black" is a row.
+const LEAST_LABELLED: usize = 6;
+
 /// Most words of a lead-in label.
 const MOST_LABEL_WORDS: usize = 4;
 
@@ -151,7 +154,7 @@ fn label(words: &Words<'_>, lexicon: &Lexicon, marks: &mut [Option<Trimming>]) {
         if gap.starts_with([':', '：']) && gap.len() > 1 || gap.starts_with('：') || gap.starts_with("':") {
             let says = (0..i).any(|k| lexicon.is(words.folded[k], Class::Saying));
             let numbers = (0..i).any(|k| words.folded[k].contains(|c: char| c.is_numeric()));
-            if words.len() >= 2 * i + 2 && !says && !numbers {
+            if words.len() >= (2 * i + 2).max(i + LEAST_LABELLED) && !says && !numbers {
                 mark(marks, 0..i, Trimming::Label);
                 platform(words, i, lexicon, marks);
             }

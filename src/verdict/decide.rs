@@ -75,7 +75,7 @@ impl Case<'_> {
         let mut result =
             Findings { paragraphs: self.paragraphs.to_vec(), findings: findings.collect(), ..Findings::default() };
         result.lines_come_back =
-            self.candidates.copies.iter().any(|(copy, _)| self.prints.words(*copy as usize).len() < LONG_WORDS);
+            self.candidates.copies.iter().any(|(copy, _)| self.prints.words(*copy as usize).len() < LINE_WORDS);
         self.withdraw(&mut result);
         result
     }

@@ -96,6 +96,9 @@ const REWORDED_SHARE: f64 = 0.05;
 /// See [`Weigh::reworded`].
 const REWORDED_JACCARD: f64 = 0.8;
 
+/// A heading with more words in it is another heading: "What Is Catering?", "What Is Catering Insurance?".
+const LEAST_HEADING_JACCARD: f64 = 0.79;
+
 /// A heading has fewer words than this.
 const HEADING_WORDS: usize = 9;
 
@@ -235,13 +238,17 @@ impl Weigh<'_> {
         // Without full stops a short line may always be a heading.
         let stopless = x.shape.chars_per_word > 2 && x.shape.role == Role::Body;
         let heading = stopless
+            || x.shape.question && x.shape.role == Role::Body
             || matches!(x.shape.role, Role::Subheading | Role::Headline | Role::ListItem)
             || x.shape.role == Role::Quote && words < 6 && !x.shape.full_stop;
         let lower = matches!(x.shape.role, Role::Body | Role::Quote)
             && y.shape.role == Role::Caption
             && y.folded.len() <= 2 * x.folded.len() + 6;
         let code = x.shape.role == Role::Code;
-        if code || !equal && (heading && words < HEADING_WORDS && jaccard < 0.75 || lower && y.folded.len() > 6) {
+        if code
+            || !equal
+                && (heading && words < HEADING_WORDS && jaccard < LEAST_HEADING_JACCARD || lower && y.folded.len() > 6)
+        {
             guards.push(Guard::Structure);
         }
         if words < self.options.min_words || coverage > 0.0 && jaccard < 0.6 && words < LEAST_CONTAINED {
