@@ -248,7 +248,11 @@ fn code_like(text: &str) -> bool {
     let signs = text.chars().filter(sign).count();
     let telling = ["();", ") {", "});", "!=", "==", "->", "::", "\", line ", "</"];
     let long = text.chars().count();
-    signs >= 2 && signs as f64 >= CODE_SIGNS * long as f64 && !text.contains("http")
+    let opens = text.trim_end().ends_with(['{', '}']) || text.contains("\", line ");
+    let call = |word: &str| word.find('(').is_some_and(|at| at > 0 && word[..at].contains(['.', '_']));
+    opens && long < 200
+        || text.split_whitespace().next().is_some_and(call)
+        || signs >= 2 && signs as f64 >= CODE_SIGNS * long as f64 && !text.contains("http")
         || signs >= 1 && telling.iter().any(|mark| text.contains(mark)) && long < 200
 }
 

@@ -31,6 +31,9 @@ const FULLER: f64 = 0.5;
 /// A line of fewer words that ends without a full stop may be a heading or a cell.
 const LINE_WORDS: usize = 16;
 
+/// See [`Shape::chars_per_word`].
+const MOST_CHARS_PER_WORD: usize = 4;
+
 /// Copies of a line no further apart than this are one thing printed twice: a caption, a headline of a related story.
 const NEAR: u32 = 3;
 
@@ -74,8 +77,11 @@ impl Case<'_> {
         });
         let mut result =
             Findings { paragraphs: self.paragraphs.to_vec(), findings: findings.collect(), ..Findings::default() };
-        result.lines_come_back =
-            self.candidates.copies.iter().any(|(copy, _)| self.prints.words(*copy as usize).len() < LINE_WORDS);
+        result.lines_come_back = self
+            .candidates
+            .copies
+            .iter()
+            .any(|(copy, _)| self.prints.words(*copy as usize).len() < LINE_WORDS * MOST_CHARS_PER_WORD);
         self.withdraw(&mut result);
         result
     }
@@ -227,7 +233,11 @@ impl Case<'_> {
         let run = around.len() >= 2 && (marked || around.iter().any(long));
         // A heading, a cell, a step of another list: far from its like, and nothing around it comes back.
         let shape = self.suspects.get(first).map(|suspect| &suspect.shape);
-        let line = shape.is_some_and(|shape| !shape.full_stop || shape.marked) && words < LINE_WORDS;
+        // Without full stops in its script, any short paragraph may be one.
+        let line = shape.is_some_and(|shape| {
+            let open = !shape.full_stop || shape.marked || shape.chars_per_word > 2;
+            open && words < LINE_WORDS * shape.chars_per_word
+        });
         if line && !run && copy - first > NEAR && first > TOP {
             return true;
         }
