@@ -106,7 +106,10 @@ impl Case<'_> {
             }
             let (champion, members) = groups.entry(first).or_insert_with(|| (first, vec![first]));
             members.push(copy);
-            if self.options.keep == Keep::Auto && self.worth_of_copy(copy) > self.worth_of_copy(*champion) {
+            let better = self.options.keep == Keep::Auto && self.worth_of_copy(copy) > self.worth_of_copy(*champion);
+            // What stays anyway stays for all.
+            let (new, old) = (self.suspects.fixed(copy), self.suspects.fixed(*champion));
+            if new && !old || better && new == old {
                 *champion = copy;
             }
         }
@@ -117,9 +120,8 @@ impl Case<'_> {
         let champion = |index: u32| copies.get(&index).map_or(index, |group| group.0);
         let mut edges = Vec::new();
         for (evidence, pair) in (0u32..).zip(self.pairs) {
-            let may = |judgement: &Judgement, goes| {
-                judgement.verdict == Verdict::Remove && (!self.suspects.fixed(goes) || copies.contains_key(&goes))
-            };
+            let fixed = |index| self.suspects.fixed(champion(index));
+            let may = |judgement: &Judgement, goes| judgement.verdict == Verdict::Remove && !fixed(goes);
             let may = (may(&pair.forth, pair.first), may(&pair.back, pair.second));
             let (goes, stays, judgement) = match may {
                 (true, true) if self.first_stays(pair) => (pair.second, pair.first, &pair.back),
@@ -128,7 +130,7 @@ impl Case<'_> {
                 (false, false) => continue,
             };
             // A heading or a row stays by its form; that is no reason for the body to go.
-            if self.suspects.fixed(stays) && rank(self.suspects.role(goes)) > rank(self.suspects.role(stays)) {
+            if fixed(stays) && rank(self.suspects.role(goes)) > rank(self.suspects.role(champion(stays))) {
                 continue;
             }
             let strength = judgement.coverage + judgement.jaccard;

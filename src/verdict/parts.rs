@@ -59,7 +59,8 @@ impl Case<'_> {
         for number in numbers {
             let pair = &self.pairs[*number as usize];
             let (twin, judgement, unsaid) = sides(pair, index);
-            if stays(twin) && sound(judgement) {
+            // A heading or a row stays by its form; that is no reason for the body to go.
+            if stays(twin) && !self.suspects.fixed(twin) && sound(judgement) {
                 tellers.push((twin, said_sentences(shape, unsaid, judgement)));
             }
         }
