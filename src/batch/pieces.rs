@@ -97,10 +97,16 @@ impl Pieces {
     fn next(&mut self) -> Option<Piece> {
         if self.open.is_none() {
             let input = self.inputs.pop_front()?;
-            let guessed = input.path.as_deref().map_or(Format::Text, Format::of);
-            let format = self.format.unwrap_or(guessed);
+            let guessed = || input.path.as_deref().map_or(Ok(Format::Text), Format::readable);
+            let (format, unread) = match self.format.map_or_else(guessed, Ok) {
+                Ok(format) => (format, None),
+                Err(error) => (Format::Text, Some(error)),
+            };
             let piece =
                 |input, bytes, error, stamp| Piece { input, format, bytes, first_line: 1, last: true, error, stamp };
+            if unread.is_some() {
+                return Some(piece(input, Vec::new(), unread, None));
+            }
             let mut source = match Source::open(&input) {
                 Ok(source) => source,
                 Err(error) => return Some(piece(input.clone(), Vec::new(), Some(failure(&input, error)), None)),

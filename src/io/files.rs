@@ -30,8 +30,7 @@ impl Format {
     /// The format that a file name's ending tells; text if it tells nothing.
     #[must_use]
     pub fn of(path: &Path) -> Self {
-        let ending = path.extension().and_then(|ending| ending.to_str()).map(str::to_ascii_lowercase);
-        match ending.as_deref() {
+        match ending(path).as_deref() {
             Some("jsonl" | "ndjson" | "jsonlines") => Self::Jsonl,
             #[cfg(feature = "markdown")]
             Some("md" | "markdown") => Self::Markdown,
@@ -39,6 +38,18 @@ impl Format {
             Some("html" | "htm" | "xhtml") => Self::Html,
             _ => Self::Text,
         }
+    }
+
+    /// As [`Format::of`], for a file about to be read.
+    ///
+    /// # Errors
+    /// If the ending tells of pages, and their reader is not built in: tags are no text.
+    pub fn readable(path: &Path) -> Result<Self, FileError> {
+        let page = matches!(ending(path).as_deref(), Some("html" | "htm" | "xhtml"));
+        if page && cfg!(not(feature = "html")) {
+            return Err(FileError::plain(path, "HTML is not read: built without the feature html"));
+        }
+        Ok(Self::of(path))
     }
 
     /// How the articles are marked up.
@@ -52,6 +63,11 @@ impl Format {
             Self::Text | Self::Jsonl => Syntax::Plain,
         }
     }
+}
+
+/// A file name's ending, in small letters.
+fn ending(path: &Path) -> Option<String> {
+    path.extension().and_then(|ending| ending.to_str()).map(str::to_ascii_lowercase)
 }
 
 /// One input file, and its name inside what was asked for.
