@@ -38,14 +38,18 @@ fn cases() -> Vec<PathBuf> {
 fn judge(folder: &Path, problems: &mut Vec<String>) {
     let name = folder.file_name().expect("a name").to_string_lossy().into_owned();
     let case: Case = toml::from_str(&fs::read_to_string(folder.join("case.toml")).expect("case.toml")).expect(&name);
+    let inputs =
+        ["txt", "html", "md"].into_iter().filter(|ending| folder.join("input").with_extension(ending).exists());
+    let [ending] = inputs.collect::<Vec<_>>()[..] else { panic!("{name}: one of input.txt, input.html, input.md") };
+    let text = format!("expected.{ending}");
     let out = tempfile::tempdir().expect("a scratch folder");
     let at = |file: &str| out.path().join(file);
     let run = Command::new(env!("CARGO_BIN_EXE_unecho"))
         .arg("clean")
         .args(&case.args)
-        .arg(folder.join("input.txt"))
+        .arg(folder.join("input").with_extension(ending))
         .arg("-o")
-        .arg(at("expected.txt"))
+        .arg(at(&text))
         .arg("--diff")
         .arg(at("expected.diff"))
         .arg("--log")
@@ -72,7 +76,7 @@ fn judge(folder: &Path, problems: &mut Vec<String>) {
     if let Some((lost, ..)) = removed.iter().find(|(p, ..)| case.keep.contains(p)) {
         problems.push(format!("{name}: the look-alike {lost} was dropped"));
     }
-    for file in ["expected.txt", "expected.diff", "expected.jsonl"] {
+    for file in [&*text, "expected.diff", "expected.jsonl"] {
         let found = fs::read(at(file)).expect("written");
         let held = folder.join(file);
         if std::env::var_os("UPDATE").is_some() {
