@@ -246,7 +246,7 @@ fn code_like(text: &str) -> bool {
     let sign =
         |c: &char| matches!(c, '{' | '}' | '[' | ']' | '<' | '>' | '=' | ';' | '\\' | '`' | '$' | '_' | '^' | '~');
     let signs = text.chars().filter(sign).count();
-    let telling = ["();", ") {", "});", "!=", "==", "->", "::", "\", line ", "</"];
+    let telling = ["();", ") {", "});", "!=", "==", "->", "::", "</"];
     let long = text.chars().count();
     let opens = text.trim_end().ends_with(['{', '}']) || text.contains("\", line ");
     let call = |word: &str| word.find('(').is_some_and(|at| at > 0 && word[..at].contains(['.', '_']));
