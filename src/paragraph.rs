@@ -250,6 +250,36 @@ pub struct Finding {
     pub also: Vec<ParagraphId>,
 }
 
+impl Finding {
+    /// Where it is said in parts, says who says them.
+    pub(crate) fn retell_parts(&mut self) {
+        if let Some((last, rest)) = self.also.split_last() {
+            let rest: Vec<String> = [&self.twin].into_iter().chain(rest).map(ToString::to_string).collect();
+            self.reason = format!("says in parts what {} and {last} say", rest.join(", "));
+        }
+    }
+
+    /// The paragraph of `gone` goes, too: what relied on it relies on its twins, which say all that it said.
+    fn hand_on(&mut self, gone: &Self) {
+        let relied = self.twin == gone.paragraph || self.also.contains(&gone.paragraph);
+        if !relied {
+            return;
+        }
+        if self.twin == gone.paragraph {
+            self.twin = gone.twin;
+            self.coverage *= gone.coverage;
+            self.jaccard *= gone.jaccard;
+        }
+        self.also.extend_from_slice(&gone.also);
+        self.also.push(gone.twin);
+        self.also.retain(|id| *id != gone.paragraph && *id != self.twin);
+        self.also.sort_unstable();
+        self.also.dedup();
+        self.reason = format!("says nothing that {} does not", self.twin);
+        self.retell_parts();
+    }
+}
+
 /// What was left undone because a bound was hit. All 0 on ordinary text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Capped {
@@ -305,24 +335,14 @@ impl Findings {
                 continue;
             }
             let original = |id: ParagraphId| ParagraphId::new(kept[id.index()]);
-            if finding.also.is_empty() {
-                finding.reason = finding.reason.replace(&finding.twin.to_string(), &original(finding.twin).to_string());
-            }
+            finding.reason = finding.reason.replace(&finding.twin.to_string(), &original(finding.twin).to_string());
             finding.twin = original(finding.twin);
             finding.also.iter_mut().for_each(|id| *id = original(*id));
-            if !finding.also.is_empty() {
-                finding.reason = "says in parts what several say".to_owned();
-            }
+            finding.retell_parts();
             finding.paragraph = ParagraphId::new(kept[finding.paragraph.index()]);
             self.findings.retain(|f| f.twin != finding.paragraph || f.verdict == Verdict::Remove);
-            for id in self.findings.iter_mut().flat_map(|f| &mut f.also).filter(|id| **id == finding.paragraph) {
-                *id = finding.twin;
-            }
-            for earlier in self.findings.iter_mut().filter(|f| f.twin == finding.paragraph) {
-                earlier.twin = finding.twin;
-                earlier.coverage *= finding.coverage;
-                earlier.jaccard *= finding.jaccard;
-                earlier.reason = format!("says nothing that {} does not", finding.twin);
+            for earlier in &mut self.findings {
+                earlier.hand_on(&finding);
             }
             match self.findings.binary_search_by_key(&finding.paragraph, |f| f.paragraph) {
                 Ok(at) => self.findings[at] = finding,

@@ -1,5 +1,7 @@
 //! The way back: the source from the cleaned text and the log, and the proof that the three belong together.
 
+use std::collections::HashSet;
+
 use crate::log::{Doc, Entry, hash};
 use crate::paragraph::{ParagraphId, Span};
 
@@ -10,7 +12,7 @@ pub struct Record {
     pub doc: Doc,
     /// The cuts in order.
     pub cuts: Vec<Undo>,
-    /// Every finding: paragraph, twin, whether it was removed.
+    /// Every finding, by each of its twins: paragraph, twin, whether it was removed.
     pub findings: Vec<(ParagraphId, ParagraphId, bool)>,
 }
 
@@ -37,7 +39,8 @@ pub fn records(entries: Vec<Entry>) -> Vec<Record> {
             Entry::Finding(entry) => {
                 let Some(record) = records.last_mut() else { continue };
                 let (paragraph, twin) = (entry.finding.paragraph, entry.finding.twin);
-                record.findings.push((paragraph, twin, entry.cut.is_some()));
+                let twins = [twin].into_iter().chain(entry.finding.also);
+                record.findings.extend(twins.map(|twin| (paragraph, twin, entry.cut.is_some())));
                 if let (Some(cut), Some(text)) = (entry.cut, entry.text) {
                     record.cuts.push(Undo { paragraph, span: cut, text, raw: entry.raw });
                 }
@@ -131,9 +134,9 @@ pub fn verify(record: &Record, source: &str, cleaned: &str) -> Result<(), Restor
         return Err(RestoreError::Source { doc: record.doc.doc.clone(), found, said });
     }
     restore(record, cleaned)?;
-    for &(paragraph, twin, removed) in &record.findings {
-        let twin_goes = record.findings.iter().any(|f| f.0 == twin && f.2);
-        if removed && twin_goes {
+    let removed: HashSet<ParagraphId> = record.findings.iter().filter(|f| f.2).map(|f| f.0).collect();
+    for &(paragraph, twin, goes) in &record.findings {
+        if goes && removed.contains(&twin) {
             return Err(RestoreError::Twin { doc: record.doc.doc.clone(), paragraph, twin });
         }
     }

@@ -13,8 +13,8 @@ use crate::suspects::Suspects;
 use super::judge::{Judgement, Pair};
 use super::parts::Parts;
 use super::rarity::Rarity;
-use super::reason::{new_words, reason, said_in_parts};
-use super::resolve::{Edge, resolve};
+use super::reason::{new_words, reason};
+use super::resolve::{Edge, inherit, resolve};
 
 /// Most share of an article's words that may go where they are not word-for-word equal to their twin.
 const MOST_REMOVED: f64 = 0.4;
@@ -66,7 +66,11 @@ impl Case<'_> {
     #[must_use]
     pub fn decide(&self) -> Findings {
         let copies = self.copies();
-        let chosen = resolve(self.paragraphs.len(), self.edges(&copies));
+        let mut chosen = resolve(self.paragraphs.len(), self.edges(&copies));
+        for (stays, members) in copies.values() {
+            let may_go = |member: &u32| member != stays && !self.suspects.fixed(*member);
+            inherit(&mut chosen, *stays, members.iter().copied().filter(may_go));
+        }
         let by_paragraph = self.pairs_by_paragraph();
         let parts = self.parts(&by_paragraph, &chosen);
         let in_parts = |index: u32| parts.binary_search_by_key(&index, |part| part.paragraph).ok().map(|at| &parts[at]);
@@ -116,6 +120,7 @@ impl Case<'_> {
         groups
     }
 
+    /// An edge a pair at the most: of a group of copies only the member that stays for all has any.
     fn edges(&self, copies: &HashMap<u32, (u32, Vec<u32>)>) -> Vec<Edge> {
         let champion = |index: u32| copies.get(&index).map_or(index, |group| group.0);
         let mut edges = Vec::new();
@@ -134,18 +139,8 @@ impl Case<'_> {
                 continue;
             }
             let strength = judgement.coverage + judgement.jaccard;
-            let edge = |goes| Edge { goes, stays: champion(stays), strength, evidence };
-            match copies.get(&goes) {
-                // What holds for one copy holds for all.
-                Some((_, members)) => edges.extend(members.iter().map(|member| edge(*member))),
-                None => edges.push(edge(goes)),
-            }
+            edges.push(Edge { goes: champion(goes), stays: champion(stays), strength, evidence });
         }
-        for (stays, members) in copies.values() {
-            let others = members.iter().filter(|member| *member != stays);
-            edges.extend(others.map(|&goes| Edge { goes, stays: *stays, strength: 2.0, evidence: u32::MAX }));
-        }
-        edges.retain(|edge| !self.suspects.fixed(edge.goes));
         edges
     }
 
@@ -283,7 +278,7 @@ impl Case<'_> {
         let twins: Vec<ParagraphId> = parts.twins.iter().map(|twin| ParagraphId(*twin)).collect();
         let (role, twin_role) = (self.suspects.role(parts.paragraph), self.suspects.role(parts.twins[0]));
         let words = |index: u32| self.prints.words(index as usize).len() as f64;
-        Finding {
+        let mut finding = Finding {
             paragraph: ParagraphId(parts.paragraph),
             twin: twins[0],
             kind: if role == Role::Caption { Kind::Caption } else { Kind::Restated },
@@ -295,9 +290,11 @@ impl Case<'_> {
             margin: 0.0,
             new_words: Vec::new(),
             guards: Vec::new(),
-            reason: said_in_parts(&twins),
+            reason: String::new(),
             also: twins[1..].to_vec(),
-        }
+        };
+        finding.retell_parts();
+        finding
     }
 
     /// The closest pair that did not lead to removal, if it is close enough to be told.

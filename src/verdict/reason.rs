@@ -18,14 +18,6 @@ pub fn reason(judgement: &Judgement, twin: ParagraphId, new_words: &[String]) ->
     }
 }
 
-/// The sentence for a paragraph that goes in parts.
-#[must_use]
-pub fn said_in_parts(twins: &[ParagraphId]) -> String {
-    let names: Vec<String> = twins.iter().map(ToString::to_string).collect();
-    let (last, rest) = names.split_last().map_or((String::new(), String::new()), |(l, r)| (l.clone(), r.join(", ")));
-    format!("says in parts what {rest} and {last} say")
-}
-
 fn aside(differences: &Differences) -> String {
     let mut names: Vec<&str> = Vec::new();
     for (what, _) in &differences.harmless {
