@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
+use crate::io::files::{Format, Selection};
+use crate::io::jsonl::Fields;
+use crate::options::{Caution, Keep, Options, Paragraphs};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use unecho::io::files::{Format, Selection};
-use unecho::io::jsonl::Fields;
-use unecho::options::{Caution, Keep, Options, Paragraphs};
 
 /// Removes the echoes from scraped articles: captions printed twice, quotes restated, headline fragments, paragraphs
 /// said again. Loses nothing: every removal names its twin and can be undone.
@@ -120,7 +120,7 @@ pub(crate) enum Stage {
     Verdicts,
 }
 
-impl From<Stage> for unecho::explain::Stage {
+impl From<Stage> for crate::explain::Stage {
     fn from(stage: Stage) -> Self {
         match stage {
             Stage::Paragraphs => Self::Paragraphs,

@@ -8,13 +8,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
 
+use crate::batch::{Destination, Job, Outcome, Resume, Stopped, Tally, run};
+use crate::io::files::{Input, SafeFile, is_single};
+use crate::io::plan;
+use crate::io::safe::{Journal, Output, parent, partial, replaceable, sweep};
+use crate::options::Options;
+use crate::paragraph::Kind;
 use anyhow::{Context, Result, bail};
-use unecho::batch::{Destination, Job, Outcome, Resume, Stopped, Tally, run};
-use unecho::io::files::{Input, SafeFile, is_single};
-use unecho::io::plan;
-use unecho::io::safe::{Journal, Output, parent, partial, replaceable, sweep};
-use unecho::options::Options;
-use unecho::paragraph::Kind;
 
 use crate::args::Clean;
 use crate::console::{FOUND, INTERRUPTED, TROUBLE, complain, engine, gather};

@@ -4,6 +4,7 @@
 //! that there is one place where values are read and checked.
 
 use std::env;
+use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -65,10 +66,10 @@ pub(crate) struct Config {
     settings: Vec<Setting>,
 }
 
-/// Reads the command line with everything that stands behind it.
-pub(crate) fn parse() -> Result<(Cli, Config)> {
+/// Reads the command line, the command's own name first, with everything that stands behind it.
+pub(crate) fn parse(arguments: &[OsString]) -> Result<(Cli, Config)> {
     // First what was typed: a wrong command line is told as such, and it says which file to read.
-    let typed = Cli::parse();
+    let typed = Cli::try_parse_from(arguments)?;
     let variable = |name: &str| env::var_os(name).filter(|value| !value.is_empty());
     let file = match typed.config.or_else(|| variable("UNECHO_CONFIG").map(PathBuf::from)) {
         _ if typed.no_config => None,
@@ -83,8 +84,8 @@ pub(crate) fn parse() -> Result<(Cli, Config)> {
         }
     }
     let config = Config { file, settings };
-    let matches = config.command().get_matches();
-    Ok((Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()), config))
+    let matches = config.command().try_get_matches_from(arguments)?;
+    Ok((Cli::from_arg_matches(&matches)?, config))
 }
 
 /// The nearest configuration from `from` upward.

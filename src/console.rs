@@ -4,10 +4,10 @@ use std::fs;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+use crate::article::Deduplicator;
+use crate::io::files::{Input, Selection, find};
+use crate::terminal::visible;
 use anyhow::{Context, Result};
-use unecho::article::Deduplicator;
-use unecho::io::files::{Input, Selection, find};
-use unecho::terminal::visible;
 
 use crate::args::Engine;
 

@@ -17,12 +17,23 @@
 //!
 //! All of that is pure: the same input gives the same bytes, with no file, clock or environment in between. Above it,
 //! with the feature `io`, stand the readers of findings: `batch` runs over any number of records, `log` writes what was
-//! decided and why, `restore` and `undo` take it back, `eval` scores it.
+//! decided and why, `restore` and `undo` take it back, `eval` scores it. With the feature `cli`, `command` is the command
+//! line.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[cfg(feature = "cli")]
+mod args;
 pub mod article;
 #[cfg(feature = "io")]
 pub mod batch;
+#[cfg(feature = "cli")]
+mod clean;
+#[cfg(feature = "cli")]
+pub mod command;
+#[cfg(feature = "cli")]
+mod config;
+#[cfg(feature = "cli")]
+mod console;
 pub mod cut;
 pub mod diff;
 #[cfg(feature = "io")]
@@ -38,6 +49,8 @@ pub mod markup;
 pub mod options;
 pub mod paragraph;
 mod pass;
+#[cfg(feature = "cli")]
+mod progress;
 #[cfg(feature = "io")]
 pub mod restore;
 pub mod role;

@@ -3,8 +3,8 @@
 use std::io::{IsTerminal, stderr};
 use std::time::Duration;
 
+use crate::batch::{Tally, Watch};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use unecho::batch::{Tally, Watch};
 
 /// Looks on for whoever sits at the terminal.
 pub(crate) struct Progress<'c> {

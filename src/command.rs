@@ -1,0 +1,137 @@
+//! The `unecho` command: parse, run, exit code. Its binary and the Python package's script both stand on it.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::args::{self, Cli, Command, Eval, Explain, Restore, Verify};
+use crate::batch::{Destination, Job, run};
+use crate::clean;
+use crate::config::{self, Config};
+use crate::console::{PIPE, TROUBLE, complain, engine, gather, print, read_text};
+use crate::io::files::{Format, SafeFile};
+use crate::io::safe::Output;
+use crate::terminal::visible;
+use crate::undo;
+use anyhow::{Context, Result, bail};
+use clap::CommandFactory;
+
+/// Runs the command line `arguments`, the command's own name first; the exit code of the process. Once a process: it
+/// starts the threads and listens for signals. What is wrong goes to standard error.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    match config::parse(&arguments).and_then(|(cli, config)| dispatch(cli.command, &config)) {
+        Ok(code) => code,
+        Err(error) if broken_pipe(&error) => PIPE,
+        Err(error) => match error.downcast_ref::<clap::Error>() {
+            // A wrong command line, or a question for help.
+            Some(error) => {
+                let _ = error.print();
+                u8::try_from(error.exit_code()).unwrap_or(TROUBLE)
+            }
+            None => {
+                complain(&format!("{error:#}"));
+                TROUBLE
+            }
+        },
+    }
+}
+
+fn dispatch(command: Command, config: &Config) -> Result<u8> {
+    match command {
+        Command::Clean(args) => clean::clean(args),
+        Command::Diff(args) => diff(args),
+        Command::Explain(args) => explain(args),
+        Command::Restore(args) => restore(&args),
+        Command::Verify(args) => verify(&args),
+        Command::Eval(args) => eval(&args),
+        Command::Config => print(config.shown()?.as_bytes()),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "unecho", &mut script);
+            print(&script)
+        }
+        Command::Man => {
+            let mut page = Vec::new();
+            clap_mangen::Man::new(Cli::command()).render(&mut page)?;
+            print(&page)
+        }
+    }
+}
+
+fn broken_pipe(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .any(|cause| cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe))
+}
+
+fn diff(args: args::Diff) -> Result<u8> {
+    let dedup = engine(&args.engine)?;
+    let (inputs, missing) = gather(&args.input.paths, &args.input.selection(None));
+    let job = Job {
+        inputs,
+        format: args.input.format.format(),
+        fields: args.input.format.fields(),
+        destination: Destination::Nowhere,
+        diff: Some(Output::Stream(Box::new(BufWriter::new(io::stdout())))),
+        log: None,
+        fail_fast: false,
+        resume: None,
+        stop: Arc::default(),
+    };
+    let tally = run(job, &dedup, &mut complain)?.tally;
+    Ok(if tally.failed + missing > 0 { TROUBLE } else { u8::from(tally.removed > 0) })
+}
+
+fn explain(args: Explain) -> Result<u8> {
+    let dedup = engine(&args.engine)?;
+    let path = args.path.as_deref().unwrap_or(Path::new("-"));
+    let text = read_text(path)?;
+    let syntax = args.format.format().unwrap_or(Format::of(path)).syntax();
+    print(crate::explain::explain(&text, syntax, &dedup, args.stage.map(Into::into)).as_bytes())
+}
+
+fn restore(args: &Restore) -> Result<u8> {
+    let log = fs::read(&args.log).with_context(|| args.log.display().to_string())?;
+    let restored = undo::restore(&args.cleaned, &log, args.format.format(), &args.format.fields())
+        .with_context(|| args.cleaned.display().to_string())?;
+    let folder = args.cleaned.is_dir();
+    for (name, bytes) in restored {
+        match &args.output {
+            None if folder => bail!("a folder is restored into a folder: -o DIR"),
+            None => return print(&bytes),
+            Some(out) => {
+                let path = if folder { out.join(&name) } else { out.clone() };
+                let mut file = SafeFile::create(&path)?;
+                file.write_all(&bytes).with_context(|| path.display().to_string())?;
+                file.commit(None)?;
+            }
+        }
+    }
+    Ok(0)
+}
+
+fn verify(args: &Verify) -> Result<u8> {
+    let log = fs::read(&args.log).with_context(|| args.log.display().to_string())?;
+    let docs = undo::verify(&args.original, &args.cleaned, &log, args.format.format(), &args.format.fields())?;
+    print(format!("{docs} documents: source, cleaned text and log belong together\n").as_bytes())
+}
+
+fn eval(args: &Eval) -> Result<u8> {
+    let dedup = engine(&args.engine)?;
+    let labelled = read_text(&args.labelled)?;
+    let report = crate::eval::evaluate(&labelled, &dedup, crate::eval::Bootstrap::default())
+        .with_context(|| args.labelled.display().to_string())?;
+    if args.json {
+        return print((serde_json::to_string_pretty(&report)? + "\n").as_bytes());
+    }
+    let mut text = report.to_string();
+    if args.errors > 0 {
+        text += &report.errors(args.errors);
+    }
+    // The articles are scraped text, too.
+    let lines: Vec<String> = text.lines().map(visible).collect();
+    print((lines.join("\n") + "\n").as_bytes())
+}
