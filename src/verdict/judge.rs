@@ -84,6 +84,15 @@ struct Weigh<'a> {
     options: &'a Options,
 }
 
+/// What is measured of one direction; see [`Judgement`].
+#[derive(Clone, Copy)]
+struct Figures {
+    margin: f64,
+    coverage: f64,
+    jaccard: f64,
+    equal: bool,
+}
+
 /// Fewest words of a paragraph that may go because a longer one holds them.
 const LEAST_CONTAINED: usize = 5;
 
@@ -112,7 +121,7 @@ impl Weigh<'_> {
         let jaccard = linked as f64 / (nx + ny - linked).max(1) as f64;
         let equal = nx == ny && self.alignment.first.iter().enumerate().all(|(i, m)| *m == Match::Same(i as u32));
         let margin = (self.limit() - self.own.loss()).clamp(-1.0, 1.0);
-        let guards = self.guards(margin, coverage, jaccard, equal);
+        let guards = self.guards(Figures { margin, coverage, jaccard, equal });
         let least = if self.picture_text() { self.options.threshold * 0.6 } else { self.options.threshold };
         let verdict = match () {
             () if coverage < least || self.scattered() => Verdict::Keep,
@@ -185,55 +194,77 @@ impl Weigh<'_> {
         (last - first + 1) as usize > 3 * places().count() + 6
     }
 
-    fn both_add(&self, equal: bool) -> bool {
-        let solid = |own: &Differences, side: &Side<'_>| {
-            own.new_words.iter().filter(|i| side.kinds[**i].is_solid() && side.shape.trimmings[**i].is_none()).count()
+    /// What speaks against removal: the facts that differ first, then what the pair as a whole tells.
+    fn guards(&self, figures: Figures) -> Vec<Guard> {
+        let mut guards = self.own.guards.clone();
+        let mut add = |guard: Guard| {
+            if !guards.contains(&guard) {
+                guards.push(guard);
+            }
         };
-        !equal && solid(self.own, self.x) >= 1 && solid(self.other, self.y) >= 1
+        self.new_matter(figures.margin).map(&mut add);
+        if self.two_pictures() || self.each_its_own(figures.equal) {
+            add(Guard::Content);
+        }
+        self.rivals(figures.jaccard).into_iter().for_each(&mut add);
+        self.own_fact().map(&mut add);
+        self.form(figures).map(&mut add);
+        self.short(figures).map(&mut add);
+        guards
     }
 
-    fn guards(&self, margin: f64, coverage: f64, jaccard: f64, equal: bool) -> Vec<Guard> {
-        let (x, y) = (self.x, self.y);
-        let mut guards = self.own.guards.clone();
-        if margin < 0.0 {
-            guards.push(if self.own.replaced > 0 { Guard::Content } else { Guard::Adds });
-        }
-        // Two pictures with one long text: each says a little that the other does not.
-        let captions = x.shape.role == Role::Caption && y.shape.role == Role::Caption;
+    /// More is new than may be lost.
+    fn new_matter(&self, margin: f64) -> Option<Guard> {
+        (margin < 0.0).then_some(if self.own.replaced > 0 { Guard::Content } else { Guard::Adds })
+    }
+
+    /// Two pictures with one long text: each says a little that the other does not.
+    fn two_pictures(&self) -> bool {
         let solid = |own: &Differences, side: &Side<'_>| own.new_words.iter().any(|i| side.kinds[*i].is_solid());
-        if captions && solid(self.own, x) && solid(self.other, y) && !guards.contains(&Guard::Content) {
+        let captions = self.x.shape.role == Role::Caption && self.y.shape.role == Role::Caption;
+        captions && solid(self.own, self.x) && solid(self.other, self.y)
+    }
+
+    /// Two texts that say much the same, each with something of its own.
+    fn each_its_own(&self, equal: bool) -> bool {
+        let lenient =
+            matches!(self.x.shape.role, Role::Caption | Role::ListItem | Role::KeyPoint | Role::HeadlineFragment);
+        let solid = |own: &Differences, side: &Side<'_>| {
+            own.new_words.iter().any(|i| side.kinds[*i].is_solid() && side.shape.trimmings[*i].is_none())
+        };
+        !lenient && !equal && solid(self.own, self.x) && solid(self.other, self.y)
+    }
+
+    /// As long as each other, and each with a fact of the same sort that the other lacks, wherever it stands; or with
+    /// another word in its place.
+    fn rivals(&self, jaccard: f64) -> Vec<Guard> {
+        if jaccard < NEAR_EQUAL {
+            return Vec::new();
+        }
+        let facts = |own: &Differences, side: &Side<'_>| {
+            let told = own.new_words.iter().filter(|i| side.shape.trimmings[**i].is_none());
+            told.map(|i| side.kinds[*i]).collect::<Vec<_>>()
+        };
+        let mut guards = rival_facts(&facts(self.own, self.x), &facts(self.other, self.y));
+        let edited = self.x.shape.role == Role::ListItem || self.x.shape.tells_of_picture();
+        if self.own.replaced > 0 && !edited {
             guards.push(Guard::Content);
         }
-        // Two texts that say much the same, each with something of its own.
-        let lenient = matches!(x.shape.role, Role::Caption | Role::ListItem | Role::KeyPoint | Role::HeadlineFragment);
-        if !lenient && self.both_add(equal) && !guards.contains(&Guard::Content) {
-            guards.push(Guard::Content);
-        }
-        // As long as each other, and each with a fact of the same sort that the other lacks, wherever it stands.
-        if jaccard >= NEAR_EQUAL {
-            let facts = |own: &Differences, side: &Side<'_>| {
-                own.new_words
-                    .iter()
-                    .filter(|i| side.shape.trimmings[**i].is_none())
-                    .map(|i| side.kinds[*i])
-                    .collect::<Vec<_>>()
-            };
-            for guard in rival_facts(&facts(self.own, x), &facts(self.other, y)) {
-                if !guards.contains(&guard) {
-                    guards.push(guard);
-                }
-            }
-            let edited = x.shape.role == Role::ListItem || x.shape.tells_of_picture();
-            if self.own.replaced > 0 && !edited && !guards.contains(&Guard::Content) {
-                guards.push(Guard::Content);
-            }
-        }
-        // A name, number or date of its own is a fact of its own.
-        let own_fact = |i: &usize| x.shape.trimmings[*i].is_none() && x.kinds[*i].is_fact();
-        let passing = matches!(x.shape.role, Role::Caption | Role::HeadlineFragment | Role::Quote | Role::PullQuote);
-        if !passing && self.own.new_words.iter().any(own_fact) && !guards.contains(&Guard::Adds) {
-            guards.push(Guard::Adds);
-        }
+        guards
+    }
+
+    /// A name, number or date of its own is a fact of its own.
+    fn own_fact(&self) -> Option<Guard> {
+        let passing =
+            matches!(self.x.shape.role, Role::Caption | Role::HeadlineFragment | Role::Quote | Role::PullQuote);
+        let fact = |i: &usize| self.x.shape.trimmings[*i].is_none() && self.x.kinds[*i].is_fact();
+        (!passing && self.own.new_words.iter().any(fact)).then_some(Guard::Adds)
+    }
+
+    /// The repetition is part of the form: program text, a heading taken up by what follows, a body that stands under
+    /// a caption.
+    fn form(&self, figures: Figures) -> Option<Guard> {
+        let (x, y) = (self.x, self.y);
         let words = x.shape.solid_size();
         // Without full stops a short line may always be a heading.
         let stopless = x.shape.chars_per_word > 2 && x.shape.role == Role::Body;
@@ -241,20 +272,19 @@ impl Weigh<'_> {
             || x.shape.question && x.shape.role == Role::Body
             || matches!(x.shape.role, Role::Subheading | Role::Headline | Role::ListItem)
             || x.shape.role == Role::Quote && words < 6 && !x.shape.full_stop;
+        let other_heading = heading && words < HEADING_WORDS && figures.jaccard < LEAST_HEADING_JACCARD;
         let lower = matches!(x.shape.role, Role::Body | Role::Quote)
             && y.shape.role == Role::Caption
-            && y.folded.len() <= 2 * x.folded.len() + 6;
+            && (7..=2 * x.folded.len() + 6).contains(&y.folded.len());
         let code = x.shape.role == Role::Code;
-        if code
-            || !equal
-                && (heading && words < HEADING_WORDS && jaccard < LEAST_HEADING_JACCARD || lower && y.folded.len() > 6)
-        {
-            guards.push(Guard::Structure);
-        }
-        if words < self.options.min_words || coverage > 0.0 && jaccard < 0.6 && words < LEAST_CONTAINED {
-            guards.push(Guard::TooShort);
-        }
-        guards
+        (code || !figures.equal && (other_heading || lower)).then_some(Guard::Structure)
+    }
+
+    /// Too few words to tell an echo from chance.
+    fn short(&self, figures: Figures) -> Option<Guard> {
+        let words = self.x.shape.solid_size();
+        let contained = figures.coverage > 0.0 && figures.jaccard < 0.6;
+        (words < self.options.min_words || contained && words < LEAST_CONTAINED).then_some(Guard::TooShort)
     }
 }
 
