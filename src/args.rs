@@ -75,6 +75,8 @@ pub(crate) struct Clean {
     /// Go on from the log that an unfinished run left at FILE.partial, or from the finished one
     #[arg(long, requires = "log", help_heading = "Output")]
     pub(crate) resume: bool,
+    #[command(flatten)]
+    pub(crate) decisions: DecisionArgs,
     /// Stop at the first record or file that cannot be done
     #[arg(long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true",
           value_name = "BOOL", hide_default_value = true, help_heading = "Output")]
@@ -91,6 +93,8 @@ pub(crate) struct Clean {
 pub(crate) struct Diff {
     #[command(flatten)]
     pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) decisions: DecisionArgs,
     #[command(flatten)]
     pub(crate) engine: Engine,
 }
@@ -172,6 +176,34 @@ pub(crate) struct Eval {
     pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) engine: Engine,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Decisions")]
+pub(crate) struct DecisionArgs {
+    /// Carry out the decisions in this file; may be given again, the later file wins
+    #[arg(long, value_name = "FILE")]
+    pub(crate) decisions: Vec<PathBuf>,
+    /// What becomes of removals that nobody has decided
+    #[arg(long, value_enum, value_name = "WHAT", default_value_t = UndecidedArg::Accept, requires = "decisions")]
+    pub(crate) undecided: UndecidedArg,
+}
+
+impl DecisionArgs {
+    /// True if what is undecided makes the run fail.
+    pub(crate) fn gate(&self) -> bool {
+        self.undecided == UndecidedArg::Fail
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum UndecidedArg {
+    /// They go
+    Accept,
+    /// They stay
+    Restore,
+    /// They stay, and the exit code is 1
+    Fail,
 }
 
 #[derive(Debug, Args)]

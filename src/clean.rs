@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
 
 use crate::batch::{Destination, Job, Outcome, Resume, Stopped, Tally, run};
+use crate::decisions::Ruling;
 use crate::io::files::{Input, SafeFile, is_single};
 use crate::io::plan;
 use crate::io::safe::{Journal, Output, parent, partial, replaceable, sweep};
@@ -17,7 +18,7 @@ use crate::paragraph::Kind;
 use anyhow::{Context, Result, bail};
 
 use crate::args::Clean;
-use crate::console::{FOUND, INTERRUPTED, TROUBLE, complain, engine, gather};
+use crate::console::{FOUND, INTERRUPTED, TROUBLE, complain, engine, gather, ruling};
 use crate::progress::Progress;
 
 pub(crate) fn clean(args: Clean) -> Result<u8> {
@@ -58,7 +59,8 @@ pub(crate) fn clean(args: Clean) -> Result<u8> {
     let target = target(&args)?;
     check(&args, &inputs, &target)?;
     clear_away(&inputs, &target, &args, started);
-    let (log, resume) = log(&args, dedup.options())?;
+    let ruling = ruling(&args.decisions)?;
+    let (log, resume) = log(&args, dedup.options(), ruling.as_deref())?;
     let mut taken = matches!(target, Target::Stdout);
     let log = match log {
         Some(log) => Some(log),
@@ -80,6 +82,7 @@ pub(crate) fn clean(args: Clean) -> Result<u8> {
         log,
         fail_fast: args.fail_fast.on(),
         resume,
+        ruling,
         stop,
     };
     let ran = run(job, &dedup, &mut progress);
@@ -90,7 +93,7 @@ pub(crate) fn clean(args: Clean) -> Result<u8> {
         write_stats(path, &outcome)?;
     }
     if !args.quiet.on() {
-        let _ = writeln!(io::stderr(), "unecho: {}", summary(&outcome.tally));
+        let _ = writeln!(io::stderr(), "unecho: {}", summary(&outcome.tally, !args.decisions.decisions.is_empty()));
     }
     if outcome.stopped == Some(Stopped::Asked) {
         complain("interrupted");
@@ -108,6 +111,10 @@ pub(crate) fn clean(args: Clean) -> Result<u8> {
     Ok(match () {
         () if outcome.stopped == Some(Stopped::Asked) => INTERRUPTED,
         () if tally.failed > 0 || tally.withdrawn > 0 && args.check => TROUBLE,
+        () if args.decisions.gate() && tally.decisions.new > 0 => {
+            complain(&format!("nobody has decided {} of the removals; they stay", tally.decisions.new));
+            FOUND
+        }
         () if args.check && tally.removed > 0 => FOUND,
         () => 0,
     })
@@ -203,7 +210,7 @@ fn clear_away(inputs: &[Input], target: &Target, args: &Clean, started: SystemTi
 }
 
 /// The log as a file, and what it is gone on from; neither if the log is a stream.
-fn log(args: &Clean, options: &Options) -> Result<(Option<Output>, Option<Resume>)> {
+fn log(args: &Clean, options: &Options, ruling: Option<&Ruling>) -> Result<(Option<Output>, Option<Resume>)> {
     let Some(path) = args.log.as_deref().filter(|path| path.as_os_str() != "-" && regular(path)) else {
         if args.resume {
             bail!("--resume needs a log that is a file");
@@ -214,8 +221,9 @@ fn log(args: &Clean, options: &Options) -> Result<(Option<Output>, Option<Resume
     let mut older = 0;
     let mut resume = None;
     if args.resume {
+        let decisions = ruling.map(Ruling::fingerprint);
         let there = [unfinished.as_path(), path].into_iter().find(|path| path.exists());
-        resume = there.map(|path| Resume::open(path, options)).transpose()?.flatten();
+        resume = there.map(|path| Resume::open(path, options, decisions.as_deref())).transpose()?.flatten();
         if unfinished.exists() {
             older = resume.as_ref().map_or(0, Resume::len);
         }
@@ -244,10 +252,16 @@ fn write_stats(path: &Path, outcome: &Outcome) -> Result<()> {
     let tally = &outcome.tally;
     let kinds: serde_json::Map<String, serde_json::Value> =
         Kind::ALL.iter().zip(tally.kinds).map(|(kind, count)| (kind.name().to_owned(), count.into())).collect();
+    let decisions = &tally.decisions;
+    let decisions = serde_json::json!({
+        "applied": decisions.applied, "new": decisions.new, "moot": decisions.moot, "stale": decisions.stale,
+        "conflicting": decisions.conflicting, "elsewhere": decisions.elsewhere,
+    });
     let figures = serde_json::json!({
         "docs": tally.docs, "paragraphs": tally.paragraphs, "removed": tally.removed, "kinds": kinds,
         "review": tally.review, "withdrawn": tally.withdrawn, "capped": tally.capped, "failed": tally.failed,
         "bytes": tally.bytes, "bytes_removed": tally.bytes_removed, "complete": outcome.stopped.is_none(),
+        "decisions": decisions,
     });
     let text = serde_json::to_string_pretty(&figures)? + "\n";
     let mut taken = false;
@@ -256,7 +270,8 @@ fn write_stats(path: &Path, outcome: &Outcome) -> Result<()> {
     Ok(file.finish()?)
 }
 
-fn summary(tally: &Tally) -> String {
+/// `decided`: there were decisions to carry out.
+fn summary(tally: &Tally, decided: bool) -> String {
     let count = |n: u64, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
     let mut text = format!("{}, {}", count(tally.docs, "article"), count(tally.paragraphs, "paragraph"));
     text += &format!(": {} removed", tally.removed);
@@ -269,6 +284,9 @@ fn summary(tally: &Tally) -> String {
     text += &format!(", {} to review", tally.review);
     if tally.withdrawn > 0 {
         text += &format!(", {} left whole (--force)", count(tally.withdrawn, "article"));
+    }
+    if decided {
+        text += &format!("; decisions: {}", tally.decisions);
     }
     if tally.capped > 0 {
         text += &format!(", bounds hit in {} (see the log)", count(tally.capped, "article"));

@@ -10,7 +10,7 @@ use crate::args::{self, Cli, Command, Eval, Explain, Restore, Verify};
 use crate::batch::{Destination, Job, run};
 use crate::clean;
 use crate::config::{self, Config};
-use crate::console::{PIPE, TROUBLE, complain, engine, gather, print, read_text};
+use crate::console::{PIPE, TROUBLE, complain, engine, gather, print, read_text, ruling};
 use crate::io::files::{Format, SafeFile};
 use crate::io::safe::Output;
 use crate::terminal::visible;
@@ -79,10 +79,12 @@ fn diff(args: args::Diff) -> Result<u8> {
         log: None,
         fail_fast: false,
         resume: None,
+        ruling: ruling(&args.decisions)?,
         stop: Arc::default(),
     };
     let tally = run(job, &dedup, &mut complain)?.tally;
-    Ok(if tally.failed + missing > 0 { TROUBLE } else { u8::from(tally.removed > 0) })
+    let open = args.decisions.gate() && tally.decisions.new > 0;
+    Ok(if tally.failed + missing > 0 { TROUBLE } else { u8::from(open || tally.removed > 0) })
 }
 
 fn explain(args: Explain) -> Result<u8> {

@@ -3,13 +3,15 @@
 use std::fs;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::article::Deduplicator;
+use crate::decisions::{Decisions, Ruling, Undecided};
 use crate::io::files::{Input, Selection, find};
 use crate::terminal::visible;
 use anyhow::{Context, Result};
 
-use crate::args::Engine;
+use crate::args::{DecisionArgs, Engine, UndecidedArg};
 
 /// Exit code where something would go.
 pub(crate) const FOUND: u8 = 1;
@@ -39,6 +41,31 @@ pub(crate) fn engine(engine: &Engine) -> Result<Deduplicator> {
         options.lexicon = read_text(path)?;
     }
     Ok(Deduplicator::new(options)?)
+}
+
+/// What people decided, if that is to be carried out.
+pub(crate) fn ruling(args: &DecisionArgs) -> Result<Option<Arc<Ruling>>> {
+    if args.decisions.is_empty() {
+        return Ok(None);
+    }
+    let mut decisions = Decisions::default();
+    for path in &args.decisions {
+        read_decisions(path, &mut decisions)?;
+    }
+    let undecided = match args.undecided {
+        UndecidedArg::Accept => Undecided::Accept,
+        UndecidedArg::Restore | UndecidedArg::Fail => Undecided::Restore,
+    };
+    Ok(Some(Arc::new(Ruling { decisions, undecided })))
+}
+
+/// Adds what the file at `path` says.
+pub(crate) fn read_decisions(path: &Path, decisions: &mut Decisions) -> Result<()> {
+    let bytes = fs::read(path).with_context(|| path.display().to_string())?;
+    if decisions.add(&path.display().to_string(), &bytes)? {
+        complain(&format!("{}: the last line is torn; passed over", path.display()));
+    }
+    Ok(())
 }
 
 /// A whole text; `-` is standard input.

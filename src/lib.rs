@@ -17,7 +17,7 @@
 //!
 //! All of that is pure: the same input gives the same bytes, with no file, clock or environment in between. Above it,
 //! with the feature `io`, stand the readers of findings: `batch` runs over any number of records, `log` writes what was
-//! decided and why, `restore` and `undo` take it back, `eval` scores it. With the feature `cli`, `command` is the command
+//! decided and why, `restore` and `undo` take it back, `decisions` lets people overrule it, `eval` scores it. With the feature `cli`, `command` is the command
 //! line.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -35,6 +35,8 @@ mod config;
 #[cfg(feature = "cli")]
 mod console;
 pub mod cut;
+#[cfg(feature = "io")]
+pub mod decisions;
 pub mod diff;
 #[cfg(feature = "io")]
 pub mod eval;

@@ -8,7 +8,7 @@ use xxhash_rust::xxh3::{Xxh3Default, xxh3_64};
 
 use crate::cut::Cut;
 use crate::options::Options;
-use crate::paragraph::{Capped, Finding, Findings, ParagraphId, Span, Verdict};
+use crate::paragraph::{Capped, Choice, Decided, Finding, Findings, ParagraphId, Span, Verdict};
 
 /// Version of the log's form; raised when a reader would misunderstand.
 pub const SCHEMA: u32 = 1;
@@ -25,6 +25,9 @@ pub enum Entry {
         schema: u32,
         /// Every option in force.
         options: Options,
+        /// Stands for the decisions in force, if there are any.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        decisions: Option<String>,
     },
     /// One document.
     Doc(Doc),
@@ -74,6 +77,9 @@ pub struct Doc {
     /// Share of the words, in percent, that removal would have taken, where it was withdrawn for that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub withdrawn: Option<u8>,
+    /// What came of people's decisions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decisions: Option<Box<Decided>>,
 }
 
 /// The line of a finding.
@@ -84,6 +90,9 @@ pub struct FindingEntry {
     /// What was found.
     #[serde(flatten)]
     pub finding: Finding,
+    /// What a person decided of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decision: Option<Choice>,
     /// The paragraph's bytes in the source.
     pub span: Span,
     /// The twin's bytes in the source.
@@ -131,6 +140,7 @@ pub fn write_document(
         xxh3: [source_hash, cleaned_hash],
         capped: findings.capped.any().then_some(findings.capped),
         withdrawn: findings.withdrawn.map(|share| (share * 100.0) as u8),
+        decisions: findings.decided.clone().map(Box::new),
     };
     write_line(log, &Entry::Doc(doc))?;
     for finding in &findings.findings {
@@ -142,6 +152,7 @@ pub fn write_document(
         }
         let entry = FindingEntry {
             doc: id.to_owned(),
+            decision: findings.choice(finding.paragraph),
             span: span(finding.paragraph),
             twin_span: span(finding.twin),
             cut,
@@ -164,14 +175,14 @@ pub fn write_line(log: &mut Vec<u8>, entry: &Entry) -> io::Result<()> {
     Ok(())
 }
 
-/// The first line of a log written under `options`.
+/// The first line of a log written under `options` and the decisions that `decisions` stands for.
 ///
 /// # Errors
 /// As [`write_document`].
-pub fn run_line(options: &Options) -> io::Result<Vec<u8>> {
-    let version = env!("CARGO_PKG_VERSION").to_owned();
+pub fn run_line(options: &Options, decisions: Option<&str>) -> io::Result<Vec<u8>> {
+    let (version, decisions) = (env!("CARGO_PKG_VERSION").to_owned(), decisions.map(str::to_owned));
     let mut line = Vec::new();
-    write_line(&mut line, &Entry::Run { version, schema: SCHEMA, options: options.clone() })?;
+    write_line(&mut line, &Entry::Run { version, schema: SCHEMA, options: options.clone(), decisions })?;
     Ok(line)
 }
 
@@ -186,9 +197,9 @@ impl<W: Write> LogWriter<W> {
     ///
     /// # Errors
     /// If writing fails.
-    pub fn begin(to: W, options: &Options) -> io::Result<Self> {
+    pub fn begin(to: W, options: &Options, decisions: Option<&str>) -> io::Result<Self> {
         let mut log = Self { to, sum: Xxh3Default::new() };
-        log.append(&run_line(options)?)?;
+        log.append(&run_line(options, decisions)?)?;
         Ok(log)
     }
 

@@ -209,6 +209,46 @@ named! {
     }
 }
 
+named! {
+    /// What a person decided about a finding.
+    Choice {
+        /// The paragraph goes.
+        Accept = "accept",
+        /// It stays.
+        Restore = "restore",
+        /// It stays, and its twin goes instead.
+        Swap = "swap",
+        /// Looked at, and left open.
+        Unsure = "unsure",
+        /// Taken back: as if nothing had been decided.
+        Open = "open",
+    }
+}
+
+/// What came of a person's decisions in one document. Lines are those of the decisions, 1-based.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decided {
+    /// The paragraphs that go or stay by a decision, in order.
+    #[serde(skip)]
+    pub choices: Vec<(ParagraphId, Choice)>,
+    /// How many findings were decided.
+    pub applied: u64,
+    /// How many removals nobody has decided.
+    pub new: u64,
+    /// Lines of decisions that were carried out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<u32>,
+    /// Lines that another decision, or what must stay, forbids.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conflicting: Vec<u32>,
+    /// Lines whose paragraphs are there, but no longer found to be echoes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub moot: Vec<u32>,
+    /// Lines whose paragraphs are gone from this document.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stale: Vec<u32>,
+}
+
 /// What a paragraph's markup tells of it; nothing, in plain text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Hint {
@@ -311,6 +351,9 @@ pub struct Findings {
     /// Set if the removals were withdrawn (verdict review) because they would take too much of the article:
     /// the share of its words, 0 to 1.
     pub withdrawn: Option<f64>,
+    /// What people decided, where they were asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided: Option<Decided>,
     /// True if a short line comes back in a way that was weighed: a refrain, a run of rows.
     #[serde(skip)]
     pub(crate) lines_come_back: bool,
@@ -325,6 +368,13 @@ impl Findings {
     /// The findings with this verdict, in order.
     pub fn with(&self, verdict: Verdict) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(move |finding| finding.verdict == verdict)
+    }
+
+    /// What a person decided of `paragraph`, if anybody was asked.
+    #[must_use]
+    pub fn choice(&self, paragraph: ParagraphId) -> Option<Choice> {
+        let choices = &self.decided.as_ref()?.choices;
+        choices.binary_search_by_key(&paragraph, |choice| choice.0).ok().map(|at| choices[at].1)
     }
 
     /// Adds the removals of a second look at the paragraphs `kept` (their indices here). A twin that goes now hands

@@ -20,6 +20,7 @@ const FLOORS: &[(&str, u32)] = &[
     ("pass", 8),
     ("article", 9),
     ("cut", 9),
+    ("decisions", 10),
     ("diff", 10),
     ("explain", 10),
     ("io", 10),

@@ -115,7 +115,7 @@ proptest! {
         let clean = cleaned(&text, &cuts);
         let mut lines = Vec::new();
         write_document(&mut lines, "d", &text, Some(&clean), &findings, &cuts, &|_| None).expect("plain data");
-        let mut log = LogWriter::begin(Vec::new(), dedup.options()).expect("to memory");
+        let mut log = LogWriter::begin(Vec::new(), dedup.options(), None).expect("to memory");
         log.append(&lines).expect("to memory");
         let log = log.end(1, cuts.len() as u64, false).expect("to memory");
         let records = records(read(&log).expect("as written"));

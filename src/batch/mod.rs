@@ -5,6 +5,7 @@
 //!
 //! The log is the journal of a run: where one was stopped or killed, [`Resume`] takes from it what was judged already.
 
+mod decided;
 mod pieces;
 mod resume;
 mod sink;
@@ -17,11 +18,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 
+pub use self::decided::Counts;
+use self::decided::Met;
 use self::pieces::Windows;
 pub use self::resume::Resume;
 use self::sink::Sink;
 use self::worker::{Done, Worker};
 use crate::article::Deduplicator;
+use crate::decisions::Ruling;
 use crate::io::files::{FileError, Format, Input};
 use crate::io::jsonl::Fields;
 use crate::io::safe::Output;
@@ -63,6 +67,8 @@ pub struct Job {
     pub fail_fast: bool,
     /// An unfinished run to go on from.
     pub resume: Option<Resume>,
+    /// What people decided.
+    pub ruling: Option<Arc<Ruling>>,
     /// Set from outside to stop the run after the pieces in work.
     pub stop: Arc<AtomicBool>,
 }
@@ -127,6 +133,8 @@ pub struct Tally {
     pub failed: u64,
     /// Articles whose findings were taken from the log of an unfinished run.
     pub resumed: u64,
+    /// What came of people's decisions.
+    pub decisions: Counts,
 }
 
 impl Tally {
@@ -141,6 +149,8 @@ impl Tally {
         self.bytes_removed += other.bytes_removed;
         self.failed += other.failed;
         self.resumed += other.resumed;
+        self.decisions.applied += other.decisions.applied;
+        self.decisions.new += other.decisions.new;
         for (sum, more) in self.kinds.iter_mut().zip(other.kinds) {
             *sum += more;
         }
@@ -171,11 +181,14 @@ pub fn run(mut job: Job, dedup: &Deduplicator, watch: &mut dyn Watch) -> Result<
         log: job.log.is_some(),
         text: !matches!(job.destination, Destination::Nowhere),
         resume: job.resume.as_ref(),
+        ruling: job.ruling.as_deref(),
         in_place,
     };
-    let log = job.log.take().map(|to| LogWriter::begin(to, dedup.options())).transpose()?;
+    let fingerprint = job.ruling.as_ref().map(|ruling| ruling.fingerprint());
+    let log = job.log.take().map(|to| LogWriter::begin(to, dedup.options(), fingerprint.as_deref())).transpose()?;
     let sink = Sink { destination: job.destination, open: None, resume: job.resume.is_some() };
-    let mut out = Outputs { sink, log, diff: job.diff, in_place, tally: Tally::default() };
+    let met = job.ruling.as_ref().map(|ruling| Met::of(&ruling.decisions));
+    let mut out = Outputs { sink, log, diff: job.diff, in_place, met, tally: Tally::default() };
     let mut windows = Windows::of(job.inputs, job.format)?;
     let (mut read, mut stopped) = (0, None);
     while stopped.is_none() {
@@ -202,6 +215,8 @@ struct Outputs {
     log: Option<LogWriter<Output>>,
     diff: Option<Output>,
     in_place: bool,
+    /// What became of each decision.
+    met: Option<Met>,
     tally: Tally,
 }
 
@@ -235,6 +250,9 @@ impl Outputs {
                 continue;
             }
             self.tally.add(&done.tally);
+            if let Some(met) = &mut self.met {
+                done.decided.iter().for_each(|decided| met.add(decided));
+            }
             if !self.in_place {
                 self.note(&done.log)?;
             }
@@ -263,6 +281,9 @@ impl Outputs {
     }
 
     fn finish(mut self, stopped: Option<Stopped>) -> Result<Outcome, BatchError> {
+        if let Some(met) = &self.met {
+            met.count(&mut self.tally.decisions);
+        }
         let tally = self.tally;
         let log = self.log.map(|log| log.end(tally.docs, tally.removed, stopped.is_some())).transpose()?;
         let mut left = Vec::new();

@@ -15,7 +15,7 @@ use crate::cut::{Cut, cleaned};
 use crate::io::files::FileError;
 use crate::log::{Entry, hash, run_line};
 use crate::options::Options;
-use crate::paragraph::Findings;
+use crate::paragraph::{Decided, Findings};
 use crate::restore::{Record, records, restore};
 
 /// A log to go on from.
@@ -58,18 +58,18 @@ impl Resume {
     ///
     /// # Errors
     /// If it cannot be read, or was written under other options or by another version.
-    pub fn open(path: &Path, options: &Options) -> Result<Option<Self>, FileError> {
+    pub fn open(path: &Path, options: &Options, decisions: Option<&str>) -> Result<Option<Self>, FileError> {
         let fail = |error| FileError::at(path, error);
         let file = File::open(path).map_err(fail)?;
         let mut reader = BufReader::with_capacity(1 << 18, file.try_clone().map_err(fail)?);
         let mut line = Vec::new();
         reader.read_until(b'\n', &mut line).map_err(fail)?;
-        if line != run_line(options).map_err(fail)? {
+        if line != run_line(options, decisions).map_err(fail)? {
             if !line.ends_with(b"\n") {
                 return Ok(None);
             }
-            let what = "was written under other options or by another version: it cannot be gone on from; \
-                        use the same options, or leave --resume out to begin again";
+            let what = "was written under other options or decisions, or by another version: it cannot be gone on from; \
+                        use the same, or leave --resume out to begin again";
             return Err(FileError::plain(path, what));
         }
         let (mut index, mut at, mut whole) = (Vec::new(), line.len() as u64, line.len() as u64);
@@ -149,6 +149,12 @@ fn known(id: &str, text: &str, hash: &str, lines: Vec<u8>, in_place: bool, torn:
         lines.split_inclusive(|b| *b == b'\n').map(serde_json::from_slice::<Entry>).collect();
     let entries = entries.ok()?;
     let mut findings = Findings::default();
+    let mut choices = Vec::new();
+    for entry in &entries {
+        if let Entry::Finding(entry) = entry {
+            choices.extend(entry.decision.map(|choice| (entry.finding.paragraph, choice)));
+        }
+    }
     findings.findings.extend(entries.iter().filter_map(|entry| match entry {
         Entry::Finding(entry) => Some(entry.finding.clone()),
         _ => None,
@@ -165,6 +171,7 @@ fn known(id: &str, text: &str, hash: &str, lines: Vec<u8>, in_place: bool, torn:
     }
     let source = if replaced { restore(&record, text).ok()? } else { text.to_owned() };
     let cuts = cuts(&record, &source)?;
+    findings.decided = record.doc.decisions.clone().map(|decided| Decided { choices, ..*decided });
     findings.capped = record.doc.capped.unwrap_or_default();
     findings.withdrawn = record.doc.withdrawn.map(|percent| f64::from(percent) / 100.0);
     Some(Known { paragraphs: record.doc.paragraphs, findings, cuts, lines, source, replaced })

@@ -5,13 +5,14 @@ use super::pieces::Piece;
 use super::resume::{Known, Resume};
 use crate::article::Deduplicator;
 use crate::cut::{Cut, cleaned, cuts, marked_cuts};
+use crate::decisions::Ruling;
 use crate::diff::unified;
 use crate::io::files::{Format, Input};
 use crate::io::jsonl::{self, Fields};
 use crate::io::safe::Stamp;
 use crate::log::{Entry, write_document, write_line};
 use crate::markup::{self, Syntax};
-use crate::paragraph::{Findings, Span, Verdict};
+use crate::paragraph::{Decided, Findings, Span, Verdict};
 
 /// What came of a piece.
 pub(super) struct Done {
@@ -27,6 +28,8 @@ pub(super) struct Done {
     pub(super) diff: Vec<u8>,
     pub(super) problems: Vec<String>,
     pub(super) tally: Tally,
+    /// What came of decisions, a document each.
+    pub(super) decided: Vec<Decided>,
     /// Bytes read.
     pub(super) read: u64,
     /// What the file was when it was opened.
@@ -42,6 +45,8 @@ pub(super) struct Worker<'a> {
     pub(super) text: bool,
     /// What an unfinished run has done already.
     pub(super) resume: Option<&'a Resume>,
+    /// What people decided.
+    pub(super) ruling: Option<&'a Ruling>,
     /// True if inputs are replaced: what that run did is found by the cleaned text, too.
     pub(super) in_place: bool,
 }
@@ -59,6 +64,7 @@ impl Worker<'_> {
             diff: Vec::new(),
             problems: Vec::new(),
             tally: Tally::default(),
+            decided: Vec::new(),
             read: bytes.len() as u64,
             stamp,
         };
@@ -135,7 +141,8 @@ impl Worker<'_> {
                     let cut = !known.cuts.is_empty() && !known.replaced && self.text;
                     return cut.then(|| jsonl::without(line, record.raw, &known.cuts));
                 }
-                let findings = self.dedup.find(&record.text);
+                let mut findings = self.dedup.find(&record.text);
+                self.rule(record.id.as_deref(), &record.text, &mut findings, &|_| false);
                 let cuts = cuts(&record.text, &findings);
                 let raw = |cut| jsonl::escapes(line, record.raw, cut);
                 self.tell(&id, &record.text, &findings, &cuts, &raw, done);
@@ -150,19 +157,29 @@ impl Worker<'_> {
             self.tell_known(id, &known, done);
             return (!known.cuts.is_empty() && !known.replaced).then(|| cleaned(text, &known.cuts));
         }
+        let named = done.input.path.is_some().then_some(id);
         let (findings, cuts) = match markup::read(text, syntax) {
             Some(marked) => {
-                let findings = self.dedup.find_marked(&marked);
+                let mut findings = self.dedup.find_marked(&marked);
+                self.rule(named, text, &mut findings, &|index| marked.hints.get(index).is_some_and(|hint| hint.fixed));
                 let cuts = marked_cuts(&marked, &findings);
                 (findings, cuts)
             }
             None => {
-                let findings = self.dedup.find(text);
+                let mut findings = self.dedup.find(text);
+                self.rule(named, text, &mut findings, &|_| false);
                 let cuts = cuts(text, &findings);
                 (findings, cuts)
             }
         };
         self.tell(id, text, &findings, &cuts, &|_| None, done)
+    }
+
+    /// Carries out what people decided.
+    fn rule(&self, doc: Option<&str>, text: &str, findings: &mut Findings, fixed: &dyn Fn(usize) -> bool) {
+        if let Some(ruling) = self.ruling {
+            ruling.apply(doc, text, findings, fixed);
+        }
     }
 
     /// Counts a document that an unfinished run has judged, and says of it what that run said.
@@ -207,6 +224,11 @@ impl Worker<'_> {
             tally.kinds[finding.kind as usize] += 1;
         }
         tally.review += findings.with(Verdict::Review).count() as u64;
+        if let Some(decided) = &findings.decided {
+            tally.decisions.applied += decided.applied;
+            tally.decisions.new += decided.new;
+            done.decided.push(decided.clone());
+        }
         tally.withdrawn += u64::from(findings.withdrawn.is_some());
         tally.capped += u64::from(findings.capped.any());
         tally.bytes += bytes as u64;
