@@ -12,7 +12,8 @@ use unecho::paragraph::Findings;
 use unecho::{Deduplicator, Options};
 
 fn main() {
-    divan::Divan::from_args().sample_count(3).sample_size(1).main();
+    // What the command line says wins.
+    divan::Divan::default().sample_count(3).sample_size(1).config_with_args().main();
 }
 
 /// Times `find`, once it gave what `holds` expects.

@@ -18,7 +18,8 @@ use unecho::similarity::vocabulary::Vocabulary;
 use unecho::{Deduplicator, Options, cut, diff};
 
 fn main() {
-    divan::Divan::from_args().sample_count(30).sample_size(1).main();
+    // What the command line says wins.
+    divan::Divan::default().sample_count(30).sample_size(1).config_with_args().main();
 }
 
 /// Paragraphs in the texts.
