@@ -114,18 +114,42 @@ impl Alignment {
 /// Links the shorter paragraph to the place where the longer one has it as it stands, if there is one. A longest
 /// common subsequence may run through other words on the way.
 fn excerpt(x: &[WordId], y: &[WordId], alignment: &mut Alignment) -> bool {
-    let find = |short: &[WordId], long: &[WordId]| {
-        let windows = (short.len() >= LEAST_EXCERPT).then(|| long.windows(short.len()));
-        windows.and_then(|mut windows| windows.position(|window| window == short))
-    };
-    if let Some(at) = find(x, y) {
-        (0..x.len()).for_each(|i| alignment.link(i, at + i, Match::Same));
-    } else if let Some(at) = find(y, x) {
-        (0..y.len()).for_each(|j| alignment.link(at + j, j, Match::Same));
-    } else {
+    let (short, long) = if x.len() <= y.len() { (x, y) } else { (y, x) };
+    if short.len() < LEAST_EXCERPT {
         return false;
     }
+    let Some(at) = find(short, long) else { return false };
+    for place in 0..short.len() {
+        let (i, j) = if x.len() <= y.len() { (place, at + place) } else { (at + place, place) };
+        alignment.link(i, j, Match::Same);
+    }
     true
+}
+
+/// The first place where `long` has all of `short` in a row, in time linear in both (Knuth, Morris and Pratt 1977).
+fn find(short: &[WordId], long: &[WordId]) -> Option<usize> {
+    // For each beginning of `short`, the length of the longest shorter beginning that it ends with.
+    let mut border = Vec::with_capacity(short.len());
+    border.push(0);
+    let mut len = 0;
+    for word in &short[1..] {
+        while len > 0 && *word != short[len] {
+            len = border[len - 1];
+        }
+        len += usize::from(*word == short[len]);
+        border.push(len);
+    }
+    len = 0;
+    for (at, word) in long.iter().enumerate() {
+        while len > 0 && *word != short[len] {
+            len = border[len - 1];
+        }
+        len += usize::from(*word == short[len]);
+        if len == short.len() {
+            return Some(at + 1 - len);
+        }
+    }
+    None
 }
 
 /// Fewest words of an excerpt.
@@ -278,6 +302,13 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn an_excerpt_is_found_where_comparing_every_window_finds_it(
+            short in prop::collection::vec(0u32..2, 1..7), long in prop::collection::vec(0u32..2, 0..60),
+        ) {
+            prop_assert_eq!(find(&short, &long), long.windows(short.len()).position(|window| window == short));
+        }
+
         #[test]
         fn in_order_links_a_longest_common_subsequence(
             x in prop::collection::vec(0u32..6, 0..90), y in prop::collection::vec(0u32..6, 0..150),
