@@ -81,9 +81,8 @@ impl<'v> Suspects<'v> {
         vocabulary: &'v Vocabulary<'_>,
         lexicon: &Lexicon,
     ) -> Self {
-        let word_kinds: Vec<[WordKind; 2]> = (0..vocabulary.len() as u32)
-            .map(|id| [false, true].map(|capital| WordKind::of(vocabulary.folded(id), capital, lexicon)))
-            .collect();
+        let word_kinds: Vec<[WordKind; 2]> =
+            (0..vocabulary.len() as u32).map(|id| WordKind::of(vocabulary.folded(id), lexicon)).collect();
         let look = |(index, sequence): &(u32, Sequence)| {
             let stops = has_full_stops(paragraphs[*index as usize].of(text));
             let hint = hints.get(*index as usize).copied().unwrap_or_default();

@@ -43,15 +43,19 @@ pub enum WordKind {
 }
 
 impl WordKind {
-    /// The kind of a word: `capital` if it begins with a capital letter where that means something.
+    /// The kinds of a word: in small letters, and beginning with a capital where that means something.
     #[must_use]
-    pub fn of(folded: &str, capital: bool, lexicon: &Lexicon) -> Self {
-        if folded.contains(|c: char| c.is_ascii_digit() || c.is_numeric() && !c.is_alphabetic()) {
-            return Self::Number(number_value(folded));
+    pub fn of(folded: &str, lexicon: &Lexicon) -> [Self; 2] {
+        if folded.contains(|c: char| c.is_ascii_digit() || !c.is_ascii() && c.is_numeric() && !c.is_alphabetic()) {
+            return [Self::Number(number_value(folded)); 2];
         }
-        let Some(entry) = lexicon.get(folded) else {
-            return if capital { Self::Name } else { Self::Content };
-        };
+        match lexicon.get(folded) {
+            Some(entry) => [false, true].map(|capital| Self::known(folded, capital, entry)),
+            None => [Self::Content, Self::Name],
+        }
+    }
+
+    fn known(folded: &str, capital: bool, entry: &Entry) -> Self {
         // "vitamin A", "Plan B": a letter as a name.
         if capital && folded.len() == 1 && folded != "i" {
             return Self::Name;

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use foldhash::fast::RandomState;
 
 use crate::paragraph::Span;
-use crate::words::{fold, scan};
+use crate::words::{append_folded, fold_into, scan};
 
 /// A number for a distinct folded word of one document.
 pub type WordId = u32;
@@ -28,28 +28,36 @@ pub struct Vocabulary<'t> {
     /// The first id with a hash; others with the same hash follow by `Known::next`.
     ids: HashMap<u64, WordId, RandomState>,
     known: Vec<Known>,
+    /// The folded text of every word, one behind the other.
+    folded: String,
+    /// Where a word is folded to be compared.
+    scratch: String,
 }
 
 #[derive(Debug)]
 struct Known {
     /// Where the word stood first.
     span: Span,
-    /// Folded text.
-    folded: Box<str>,
+    /// Bytes of `Vocabulary::folded`.
+    folded: Span,
     /// Another word of the same hash.
     next: Option<WordId>,
 }
+
+/// About as many bytes of text make a word.
+const BYTES_PER_WORD: usize = 6;
 
 impl<'t> Vocabulary<'t> {
     /// An empty vocabulary for `text`.
     #[must_use]
     pub fn new(text: &'t str) -> Self {
-        Self { text, ids: HashMap::default(), known: Vec::new() }
+        Self { text, ids: HashMap::default(), known: Vec::new(), folded: String::new(), scratch: String::new() }
     }
 
     /// The words of a paragraph.
     pub fn read(&mut self, paragraph: Span) -> Sequence {
-        let mut sequence = Sequence::default();
+        let likely = paragraph.len() / BYTES_PER_WORD + 1;
+        let mut sequence = Sequence { ids: Vec::with_capacity(likely), spans: Vec::with_capacity(likely) };
         let text = self.text;
         scan(paragraph.of(text), |hash, start, end| {
             let span = Span::new(paragraph.start + start, paragraph.start + end);
@@ -62,7 +70,7 @@ impl<'t> Vocabulary<'t> {
     /// The folded text of a word.
     #[must_use]
     pub fn folded(&self, id: WordId) -> &str {
-        &self.known[id as usize].folded
+        self.known[id as usize].folded.of(&self.folded)
     }
 
     /// A word as it stands in the text.
@@ -94,7 +102,9 @@ impl<'t> Vocabulary<'t> {
             at = self.known[id as usize].next;
         }
         let id = self.known.len() as WordId;
-        self.known.push(Known { span, folded: fold(span.of(self.text)).into(), next: None });
+        let start = self.folded.len();
+        append_folded(span.of(self.text), &mut self.folded);
+        self.known.push(Known { span, folded: Span::new(start, self.folded.len()), next: None });
         match last {
             Some(last) => self.known[last as usize].next = Some(id),
             None => drop(self.ids.insert(hash, id)),
@@ -102,9 +112,15 @@ impl<'t> Vocabulary<'t> {
         id
     }
 
-    fn same(&self, id: WordId, span: Span) -> bool {
-        let known = &self.known[id as usize];
-        let (a, b) = (known.span.of(self.text), span.of(self.text));
-        a == b || (a.is_ascii() && b.is_ascii() && a.eq_ignore_ascii_case(b)) || *known.folded == *fold(b)
+    fn same(&mut self, id: WordId, span: Span) -> bool {
+        let (a, b) = (self.known[id as usize].span.of(self.text), span.of(self.text));
+        if a == b || a.eq_ignore_ascii_case(b) {
+            return true;
+        }
+        let mut folded = std::mem::take(&mut self.scratch);
+        fold_into(b, &mut folded);
+        let same = self.folded(id) == folded;
+        self.scratch = folded;
+        same
     }
 }

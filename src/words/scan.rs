@@ -4,7 +4,7 @@
 //! every other character goes through [`table`]. Both give the same words.
 
 use super::hash::{WordHasher, of_bytes};
-use super::table::{self, Class, Entry};
+use super::table::{self, Class, Entry, Watch};
 use super::{entity, fold_into};
 
 const ONES: u64 = 0x0101_0101_0101_0101;
@@ -90,13 +90,13 @@ impl<'t> Scanner<'t> {
     fn word(&mut self) -> u64 {
         let start = self.at;
         let mut hasher = WordHasher::new();
-        let mut fold = Fold::default();
+        let mut watch = Watch::default();
         let mut last = Class::Other;
         self.worded = false;
         while self.at < self.bytes.len() {
             if self.bytes[self.at].is_ascii_alphanumeric() {
                 last = self.latin(&mut hasher);
-                fold.combining = 0;
+                watch.starter();
                 self.worded = true;
                 continue;
             }
@@ -116,10 +116,10 @@ impl<'t> Scanner<'t> {
                     if self.joins(last, class, self.at + len) => {}
                 _ => break,
             }
-            fold.push(entry, &mut hasher);
+            push(entry, &mut watch, &mut hasher);
             self.at += len;
         }
-        if fold.slow { self.slow_hash(start) } else { hasher.finish() }
+        if watch.slow { self.slow_hash(start) } else { hasher.finish() }
     }
 
     /// Reads a run of Latin letters and digits into `hasher`; returns the class of its last one.
@@ -143,18 +143,18 @@ impl<'t> Scanner<'t> {
     fn solo(&mut self, entry: Entry, len: usize) -> u64 {
         let start = self.at;
         let mut hasher = WordHasher::new();
-        let mut fold = Fold::default();
-        fold.push(entry, &mut hasher);
+        let mut watch = Watch::default();
+        push(entry, &mut watch, &mut hasher);
         self.at += len;
         while self.at < self.bytes.len() && self.bytes[self.at] >= 0x80 {
             let (next, len) = self.entry(self.at);
             if next.class() != Class::Extend {
                 break;
             }
-            fold.push(next, &mut hasher);
+            push(next, &mut watch, &mut hasher);
             self.at += len;
         }
-        if fold.slow { self.slow_hash(start) } else { hasher.finish() }
+        if watch.slow { self.slow_hash(start) } else { hasher.finish() }
     }
 
     /// True if a joining character of class `mid` stands between `last` and a fitting character at or after `next`
@@ -183,25 +183,12 @@ impl<'t> Scanner<'t> {
     }
 }
 
-/// Watches whether a word can be folded a character at a time.
-#[derive(Default)]
-struct Fold {
-    slow: bool,
-    /// Combining class of the character before.
-    combining: u8,
-}
-
-impl Fold {
-    #[inline]
-    fn push(&mut self, entry: Entry, hasher: &mut WordHasher) {
-        let combining = entry.combining();
-        self.slow |= entry.slow() | (combining != 0 && combining < self.combining);
-        let (bytes, len) = entry.folded();
-        if len > 0 {
-            self.combining = combining;
-        }
-        hasher.push(bytes, len);
-    }
+/// Adds a character to a word.
+#[inline]
+fn push(entry: Entry, watch: &mut Watch, hasher: &mut WordHasher) {
+    watch.pass(entry);
+    let (bytes, len) = entry.folded();
+    hasher.push(bytes, len);
 }
 
 /// The lower-cased run of ASCII letters and digits at the start of eight bytes (little-endian), and its length.

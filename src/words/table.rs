@@ -92,6 +92,32 @@ impl Entry {
     }
 }
 
+/// Watches whether a word can be folded a character at a time.
+#[derive(Default)]
+pub(super) struct Watch {
+    /// True once it cannot.
+    pub(super) slow: bool,
+    /// Combining class of the character before.
+    combining: u8,
+}
+
+impl Watch {
+    #[inline]
+    pub(super) const fn pass(&mut self, entry: Entry) {
+        let combining = entry.combining();
+        self.slow |= entry.slow() | (combining != 0 && combining < self.combining);
+        if entry.folded().1 > 0 {
+            self.combining = combining;
+        }
+    }
+
+    /// A character that marks may follow in any order.
+    #[inline]
+    pub(super) const fn starter(&mut self) {
+        self.combining = 0;
+    }
+}
+
 /// Conjoining Hangul letters compose without being marked as such one by one.
 const fn jamo(c: char) -> bool {
     matches!(c, '\u{1100}'..='\u{11ff}' | '\u{a960}'..='\u{a97c}' | '\u{d7b0}'..='\u{d7fb}')
