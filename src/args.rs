@@ -1,6 +1,7 @@
 //! The command line: what may be typed, and what is meant by it.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use crate::io::files::{Format, Selection};
 use crate::io::jsonl::Fields;
@@ -208,7 +209,8 @@ pub(crate) enum UndecidedArg {
 
 #[derive(Debug, Args)]
 pub(crate) struct InputArgs {
-    /// Files, or folders of .txt, .md, .html and .jsonl files; `-` or nothing is standard input
+    /// Files, or folders of .txt, .md, .html and .jsonl files, as they are or packed (.gz, .zst); `-` or nothing is
+    /// standard input
     pub(crate) paths: Vec<PathBuf>,
     /// Of folders, take the files that match this glob, whatever their ending; may be given again
     #[arg(long, value_name = "GLOB", help_heading = "Input")]
@@ -220,8 +222,32 @@ pub(crate) struct InputArgs {
     #[arg(long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true",
           value_name = "BOOL", hide_default_value = true, help_heading = "Input")]
     pub(crate) ignore_files: Switch,
+    /// Leave longer records alone; bytes, or with K, M or G behind them
+    #[arg(long, value_name = "SIZE", default_value = "256M", help_heading = "Input")]
+    pub(crate) max_record: Size,
     #[command(flatten)]
     pub(crate) format: FormatArgs,
+}
+
+/// A number of bytes: `1000`, `64K`, `256M`, `2G`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Size(pub(crate) usize);
+
+impl FromStr for Size {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let number = text.trim_end_matches(['K', 'M', 'G', 'k', 'm', 'g']);
+        let shift = match text[number.len()..].to_ascii_lowercase().as_str() {
+            "" => 0,
+            "k" => 10,
+            "m" => 20,
+            "g" => 30,
+            _ => return Err("one of K, M and G may stand behind the number".into()),
+        };
+        let size = number.parse().ok().and_then(|number: usize| number.checked_mul(1 << shift));
+        size.filter(|size| (1..1 << 40).contains(size)).map(Self).ok_or_else(|| "no size such as 256M".into())
+    }
 }
 
 impl InputArgs {
@@ -288,7 +314,7 @@ impl FormatArg {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum FormatArg {
-    /// By the file name's ending
+    /// By the file name's ending; standard input whose first line is a JSON object is JSONL, else text
     Auto,
     /// One article a file
     Text,

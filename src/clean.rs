@@ -8,12 +8,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
 
-use crate::batch::{Destination, Job, Outcome, Resume, Stopped, Tally, run};
+use crate::batch::{Destination, Job, Outcome, Resume, Stopped, Tally, reading, run};
 use crate::decisions::Ruling;
+use crate::io::codec::Codec;
 use crate::io::files::{Input, SafeFile, is_single};
 use crate::io::plan;
 use crate::io::safe::{Journal, Output, parent, partial, replaceable, sweep};
-use crate::options::Options;
+use crate::log::Terms;
 use crate::paragraph::Kind;
 use anyhow::{Context, Result, bail};
 
@@ -60,7 +61,12 @@ pub(crate) fn clean(args: Clean) -> Result<u8> {
     check(&args, &inputs, &target)?;
     clear_away(&inputs, &target, &args, started);
     let ruling = ruling(&args.decisions)?;
-    let (log, resume) = log(&args, dedup.options(), ruling.as_deref())?;
+    let (format, fields) = (args.input.format.format(), args.input.format.fields());
+    let max_record = args.input.max_record.0;
+    let decisions = ruling.as_deref().map(Ruling::fingerprint);
+    let reading = reading(&fields, max_record);
+    let terms = Terms { options: dedup.options(), reading: &reading, decisions: decisions.as_deref() };
+    let (log, resume) = log(&args, &terms)?;
     let mut taken = matches!(target, Target::Stdout);
     let log = match log {
         Some(log) => Some(log),
@@ -75,8 +81,9 @@ pub(crate) fn clean(args: Clean) -> Result<u8> {
     let mut progress = Progress::new(!args.quiet.on(), total, &mut say);
     let job = Job {
         inputs,
-        format: args.input.format.format(),
-        fields: args.input.format.fields(),
+        format,
+        fields,
+        max_record,
         destination: target.destination(&args)?,
         diff,
         log,
@@ -210,7 +217,7 @@ fn clear_away(inputs: &[Input], target: &Target, args: &Clean, started: SystemTi
 }
 
 /// The log as a file, and what it is gone on from; neither if the log is a stream.
-fn log(args: &Clean, options: &Options, ruling: Option<&Ruling>) -> Result<(Option<Output>, Option<Resume>)> {
+fn log(args: &Clean, terms: &Terms<'_>) -> Result<(Option<Output>, Option<Resume>)> {
     let Some(path) = args.log.as_deref().filter(|path| path.as_os_str() != "-" && regular(path)) else {
         if args.resume {
             bail!("--resume needs a log that is a file");
@@ -221,16 +228,16 @@ fn log(args: &Clean, options: &Options, ruling: Option<&Ruling>) -> Result<(Opti
     let mut older = 0;
     let mut resume = None;
     if args.resume {
-        let decisions = ruling.map(Ruling::fingerprint);
         let there = [unfinished.as_path(), path].into_iter().find(|path| path.exists());
-        resume = there.map(|path| Resume::open(path, options, decisions.as_deref())).transpose()?.flatten();
+        resume = there.map(|path| Resume::open(path, terms)).transpose()?.flatten();
         if unfinished.exists() {
             older = resume.as_ref().map_or(0, Resume::len);
         }
     } else if unfinished.exists() {
         complain(&format!("{} of an unfinished run gives way; --resume would go on from it", unfinished.display()));
     }
-    Ok((Some(Output::Journal(Journal::create(path, older)?)), resume))
+    let log = Output::Journal(Journal::create(path, older)?).packed(Codec::of_name(path));
+    Ok((Some(log), resume))
 }
 
 /// The writer of a diff or log; `taken` tells whether something else goes to standard output.
@@ -244,7 +251,7 @@ fn side(path: &Path, taken: &mut bool) -> Result<Output> {
     if !regular(path) && !path.is_dir() {
         return Ok(Output::Stream(Box::new(BufWriter::new(device(path)?))));
     }
-    Ok(Output::File(SafeFile::create(path)?))
+    Ok(Output::File(SafeFile::create(path)?).packed(Codec::of_name(path)))
 }
 
 /// The figures of a run as JSON; no clock in them, so that two equal runs give equal figures.

@@ -1,7 +1,6 @@
 //! The `unecho` command: parse, run, exit code. Its binary and the Python package's script both stand on it.
 
 use std::ffi::OsString;
-use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use std::sync::Arc;
@@ -11,10 +10,12 @@ use crate::batch::{Destination, Job, run};
 use crate::clean;
 use crate::config::{self, Config};
 use crate::console::{PIPE, TROUBLE, complain, engine, gather, print, read_text, ruling};
+use crate::io::codec::Codec;
 use crate::io::files::{Format, SafeFile};
 use crate::io::safe::Output;
+use crate::io::source;
 use crate::terminal::visible;
-use crate::undo;
+use crate::undo::{self, Restored};
 use anyhow::{Context, Result, bail};
 use clap::CommandFactory;
 
@@ -74,6 +75,7 @@ fn diff(args: args::Diff) -> Result<u8> {
         inputs,
         format: args.input.format.format(),
         fields: args.input.format.fields(),
+        max_record: args.input.max_record.0,
         destination: Destination::Nowhere,
         diff: Some(Output::Stream(Box::new(BufWriter::new(io::stdout())))),
         log: None,
@@ -96,18 +98,21 @@ fn explain(args: Explain) -> Result<u8> {
 }
 
 fn restore(args: &Restore) -> Result<u8> {
-    let log = fs::read(&args.log).with_context(|| args.log.display().to_string())?;
+    let (log, _) = source::read(&args.log)?;
     let restored = undo::restore(&args.cleaned, &log, args.format.format(), &args.format.fields())
         .with_context(|| args.cleaned.display().to_string())?;
     let folder = args.cleaned.is_dir();
-    for (name, bytes) in restored {
+    for Restored { name, bytes, codec } in restored {
         match &args.output {
             None if folder => bail!("a folder is restored into a folder: -o DIR"),
             None => return print(&bytes),
             Some(out) => {
-                let path = if folder { out.join(&name) } else { out.clone() };
+                let (path, codec) = match folder {
+                    true => (out.join(&name), codec),
+                    false => (out.clone(), Codec::of_name(out)),
+                };
                 let mut file = SafeFile::create(&path)?;
-                file.write_all(&bytes).with_context(|| path.display().to_string())?;
+                file.write_all(&codec.pack(bytes)?).with_context(|| path.display().to_string())?;
                 file.commit(None)?;
             }
         }
@@ -116,7 +121,7 @@ fn restore(args: &Restore) -> Result<u8> {
 }
 
 fn verify(args: &Verify) -> Result<u8> {
-    let log = fs::read(&args.log).with_context(|| args.log.display().to_string())?;
+    let (log, _) = source::read(&args.log)?;
     let docs = undo::verify(&args.original, &args.cleaned, &log, args.format.format(), &args.format.fields())?;
     print(format!("{docs} documents: source, cleaned text and log belong together\n").as_bytes())
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::{Xxh3Default, xxh3_64};
 
 use crate::cut::Cut;
+use crate::markup::Syntax;
 use crate::options::Options;
 use crate::paragraph::{Capped, Choice, Decided, Finding, Findings, ParagraphId, Span, Verdict};
 
@@ -28,6 +29,9 @@ pub enum Entry {
         /// Stands for the decisions in force, if there are any.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         decisions: Option<String>,
+        /// How the documents were found, where that was not the usual way.
+        #[serde(default, skip_serializing_if = "Reading::is_usual")]
+        reading: Reading,
     },
     /// One document.
     Doc(Doc),
@@ -54,6 +58,33 @@ pub enum Entry {
     },
 }
 
+/// How the documents of a run were found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Reading {
+    /// The JSONL field that holds the article.
+    pub text_field: String,
+    /// The JSONL field that names it.
+    pub id_field: String,
+    /// Most bytes of a document.
+    pub max_record: usize,
+}
+
+impl Default for Reading {
+    fn default() -> Self {
+        Self { text_field: "text".into(), id_field: "id".into(), max_record: MAX_RECORD }
+    }
+}
+
+impl Reading {
+    fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Most bytes of a document, where nothing else is said.
+pub const MAX_RECORD: usize = 256 << 20;
+
 /// The line of a document.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Doc {
@@ -71,6 +102,9 @@ pub struct Doc {
     pub bytes: [usize; 2],
     /// XXH3 of source and cleaned text, in hex.
     pub xxh3: [String; 2],
+    /// How it is marked up, if it is: html, markdown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub markup: Option<String>,
     /// Bounds that were hit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub capped: Option<Capped>,
@@ -114,13 +148,22 @@ pub fn hash(bytes: &[u8]) -> String {
     format!("{:016x}", xxh3_64(bytes))
 }
 
+/// What is known of a document beside its text.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct About<'d> {
+    /// The id field, the path inside the input folder, or the line number.
+    pub id: &'d str,
+    /// How it is marked up.
+    pub syntax: Syntax,
+}
+
 /// Appends a document's lines to `log`; `raw` tells how the source escapes the text of a cut, where that matters.
 ///
 /// # Errors
 /// Only if the values cannot be written as JSON, which plain data always can.
 pub fn write_document(
     log: &mut Vec<u8>,
-    id: &str,
+    about: About<'_>,
     text: &str,
     cleaned: Option<&str>,
     findings: &Findings,
@@ -131,13 +174,14 @@ pub fn write_document(
     let (cleaned_len, cleaned_hash) =
         cleaned.map_or_else(|| (text.len(), source_hash.clone()), |c| (c.len(), hash(c.as_bytes())));
     let doc = Doc {
-        doc: id.to_owned(),
+        doc: about.id.to_owned(),
         paragraphs: findings.paragraphs.len(),
         removed: findings.with(Verdict::Remove).count(),
         review: findings.with(Verdict::Review).count(),
         fates: findings.fates(),
         bytes: [text.len(), cleaned_len],
         xxh3: [source_hash, cleaned_hash],
+        markup: about.syntax.name().map(str::to_owned),
         capped: findings.capped.any().then_some(findings.capped),
         withdrawn: findings.withdrawn.map(|share| (share * 100.0) as u8),
         decisions: findings.decided.clone().map(Box::new),
@@ -151,7 +195,7 @@ pub fn write_document(
             *figure = (*figure * 1e4).round() / 1e4;
         }
         let entry = FindingEntry {
-            doc: id.to_owned(),
+            doc: about.id.to_owned(),
             decision: findings.choice(finding.paragraph),
             span: span(finding.paragraph),
             twin_span: span(finding.twin),
@@ -175,14 +219,27 @@ pub fn write_line(log: &mut Vec<u8>, entry: &Entry) -> io::Result<()> {
     Ok(())
 }
 
-/// The first line of a log written under `options` and the decisions that `decisions` stands for.
+/// Under what a log is written.
+#[derive(Clone, Copy, Debug)]
+pub struct Terms<'t> {
+    /// The engine's options.
+    pub options: &'t Options,
+    /// How documents are found.
+    pub reading: &'t Reading,
+    /// Stands for the decisions in force.
+    pub decisions: Option<&'t str>,
+}
+
+/// The first line of a log written under `terms`.
 ///
 /// # Errors
 /// As [`write_document`].
-pub fn run_line(options: &Options, decisions: Option<&str>) -> io::Result<Vec<u8>> {
-    let (version, decisions) = (env!("CARGO_PKG_VERSION").to_owned(), decisions.map(str::to_owned));
+pub fn run_line(terms: &Terms<'_>) -> io::Result<Vec<u8>> {
+    let version = env!("CARGO_PKG_VERSION").to_owned();
+    let (options, reading) = (terms.options.clone(), terms.reading.clone());
+    let decisions = terms.decisions.map(str::to_owned);
     let mut line = Vec::new();
-    write_line(&mut line, &Entry::Run { version, schema: SCHEMA, options: options.clone(), decisions })?;
+    write_line(&mut line, &Entry::Run { version, schema: SCHEMA, options, reading, decisions })?;
     Ok(line)
 }
 
@@ -197,9 +254,9 @@ impl<W: Write> LogWriter<W> {
     ///
     /// # Errors
     /// If writing fails.
-    pub fn begin(to: W, options: &Options, decisions: Option<&str>) -> io::Result<Self> {
+    pub fn begin(to: W, terms: &Terms<'_>) -> io::Result<Self> {
         let mut log = Self { to, sum: Xxh3Default::new() };
-        log.append(&run_line(options, decisions)?)?;
+        log.append(&run_line(terms)?)?;
         Ok(log)
     }
 

@@ -1,13 +1,13 @@
 //! Restore and verify on files, JSONL and folders: each document of the log with its text.
 
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use crate::io::codec::Codec;
 use crate::io::files::{FileError, Format, inputs};
 use crate::io::jsonl::{self, Fields, RecordError};
-use crate::log::{LogError, read};
+use crate::io::source;
+use crate::log::{Entry, LogError, Reading, hash, read};
 use crate::paragraph::Span;
 use crate::restore::{Record, RestoreError, records, restore as restore_text, verify as verify_text};
 
@@ -47,7 +47,18 @@ pub enum UndoError {
     },
 }
 
-/// The sources of what stands at `cleaned`: each file's name and bytes.
+/// A source given back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Restored {
+    /// Its path inside the folder.
+    pub name: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// How the cleaned text was packed.
+    pub codec: Codec,
+}
+
+/// The sources of what stands at `cleaned`.
 ///
 /// # Errors
 /// If text and log do not belong together.
@@ -56,22 +67,22 @@ pub fn restore(
     log: &[u8],
     format: Option<Format>,
     fields: &Fields,
-) -> Result<Vec<(String, Vec<u8>)>, UndoError> {
-    let mut known = Known::new(records(read(log)?));
+) -> Result<Vec<Restored>, UndoError> {
+    let mut known = Known::new(read(log)?);
     let mut restored = Vec::new();
     for (path, name) in files(cleaned)? {
-        let bytes = bytes(&path)?;
-        let source = match format.unwrap_or(Format::of(&path)) {
+        let (bytes, codec) = source::read(&path)?;
+        let source = match format.unwrap_or_else(|| guess(&path, &bytes)) {
             format if format != Format::Jsonl => {
-                let record = known.by_name(&name)?;
-                restore_text(&record, utf8(&bytes, &name)?)?.into_bytes()
+                let text = utf8(&bytes, &name)?;
+                restore_text(known.file(&name, text)?, text)?.into_bytes()
             }
             _ => lines(&bytes, fields, &mut known, |line, found, record| {
                 let source = restore_text(record, &found.text)?;
                 Ok(refill(line, found.raw, &source, record))
             })?,
         };
-        restored.push((name, source));
+        restored.push(Restored { name, bytes: source, codec });
     }
     Ok(restored)
 }
@@ -87,7 +98,7 @@ pub fn verify(
     format: Option<Format>,
     fields: &Fields,
 ) -> Result<usize, UndoError> {
-    let mut known = Known::new(records(read(log)?));
+    let mut known = Known::new(read(log)?);
     let mut docs = 0;
     let sources: HashMap<String, PathBuf> = files(original)?.into_iter().map(|(path, name)| (name, path)).collect();
     let cleaned = files(cleaned)?;
@@ -101,18 +112,21 @@ pub fn verify(
                 None => return Err(UndoError::Unknown(name)),
             },
         };
-        let (source_bytes, bytes) = (bytes(&source)?, bytes(&path)?);
-        match format.unwrap_or(Format::of(&source)) {
+        let ((source_bytes, _), (bytes, _)) = (source::read(&source)?, source::read(&path)?);
+        match format.unwrap_or_else(|| guess(&source, &source_bytes)) {
             format if format != Format::Jsonl => {
-                verify_text(&known.by_name(&name)?, utf8(&source_bytes, &name)?, utf8(&bytes, &name)?)?;
+                let (source, text) = (utf8(&source_bytes, &name)?, utf8(&bytes, &name)?);
+                verify_text(known.file(&name, text)?, source, text)?;
                 docs += 1;
             }
             _ => {
+                let most = known.reading.max_record;
                 let mut sources = source_bytes.split(|b| *b == b'\n');
                 lines(&bytes, fields, &mut known, |_, found, record| {
                     let line = loop {
                         match sources.next() {
                             Some(line) if line.iter().all(u8::is_ascii_whitespace) => {}
+                            Some(line) if line.len() > most => {}
                             Some(line) => match jsonl::record(line, fields) {
                                 Ok(source) => break source,
                                 Err(_) => continue,
@@ -143,38 +157,67 @@ fn files(path: &Path) -> Result<Vec<(PathBuf, String)>, UndoError> {
     }
 }
 
-fn bytes(path: &Path) -> Result<Vec<u8>, UndoError> {
-    let mut bytes = Vec::new();
-    let read = if path.as_os_str() == "-" {
-        io::stdin().read_to_end(&mut bytes)
-    } else {
-        File::open(path).and_then(|mut file| file.read_to_end(&mut bytes))
-    };
-    read.map_err(|error| FileError::at(path, error))?;
-    Ok(bytes)
+/// The format of a file by its name, of standard input by its first line.
+fn guess(path: &Path, bytes: &[u8]) -> Format {
+    let first = || bytes.split(|b| *b == b'\n').find(|line| !line.iter().all(u8::is_ascii_whitespace));
+    match path.as_os_str() == "-" && first().is_some_and(jsonl::is_object) {
+        true => Format::Jsonl,
+        false => Format::of(path),
+    }
 }
 
-/// The log's documents, handed out by name or one after the other.
+/// The log's documents, handed out by name and text, or one after the other.
 struct Known {
     records: Vec<Record>,
+    /// Where each name stands.
+    named: HashMap<String, Vec<usize>>,
     next: usize,
+    /// How the documents were found.
+    reading: Reading,
 }
 
 impl Known {
-    fn new(records: Vec<Record>) -> Self {
-        Self { records, next: 0 }
+    fn new(entries: Vec<Entry>) -> Self {
+        let reading = match entries.first() {
+            Some(Entry::Run { reading, .. }) => reading.clone(),
+            _ => Reading::default(),
+        };
+        let records = records(entries);
+        let mut named: HashMap<String, Vec<usize>> = HashMap::new();
+        for (at, record) in records.iter().enumerate() {
+            named.entry(record.doc.doc.clone()).or_default().push(at);
+        }
+        Self { records, named, next: 0, reading }
     }
 
-    fn by_name(&self, name: &str) -> Result<Record, UndoError> {
-        let found = self.records.iter().find(|record| record.doc.doc == name);
+    /// The document of this name with this cleaned text, the next such one first; if none has the text, one that has
+    /// the name.
+    fn find(&mut self, name: &str, cleaned: &str) -> Option<&Record> {
+        let at = self.named.get(name).map_or(&[][..], Vec::as_slice);
+        let (before, behind) = at.split_at(at.partition_point(|at| *at < self.next));
+        let hash = hash(cleaned.as_bytes());
+        let mut ordered = behind.iter().chain(before);
+        let same = ordered.clone().find(|at| self.records[**at].doc.xxh3[1] == hash);
+        let at = *same.or_else(|| ordered.next())?;
+        self.next = at + 1;
+        self.records.get(at)
+    }
+
+    fn file(&mut self, name: &str, cleaned: &str) -> Result<&Record, UndoError> {
         // One document and one file belong together, whatever the file is called by now.
-        let only = self.records.first().filter(|_| self.records.len() == 1);
-        found.or(only).cloned().ok_or_else(|| UndoError::Unknown(name.to_owned()))
+        if self.records.len() == 1 {
+            return Ok(&self.records[0]);
+        }
+        self.find(name, cleaned).ok_or_else(|| UndoError::Unknown(name.to_owned()))
     }
 
-    fn next(&mut self) -> Option<&Record> {
-        self.next += 1;
-        self.records.get(self.next - 1)
+    fn line(&mut self, id: &str, cleaned: &str) -> Result<&Record, UndoError> {
+        if !self.named.contains_key(id) {
+            let log = self.records.len();
+            self.next += 1;
+            return self.records.get(self.next - 1).ok_or(UndoError::Count { log, text: log + 1 });
+        }
+        self.find(id, cleaned).ok_or_else(|| UndoError::Unknown(id.to_owned()))
     }
 }
 
@@ -186,17 +229,17 @@ fn lines(
     mut make: impl FnMut(&[u8], &jsonl::Record<'_>, &Record) -> Result<Vec<u8>, UndoError>,
 ) -> Result<Vec<u8>, UndoError> {
     let mut out = Vec::with_capacity(bytes.len());
-    for full in bytes.split_inclusive(|b| *b == b'\n') {
+    for (index, full) in bytes.split_inclusive(|b| *b == b'\n').enumerate() {
         let line = full.strip_suffix(b"\n").unwrap_or(full);
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         match jsonl::record(line, fields) {
-            Err(_) => out.extend_from_slice(full),
-            Ok(found) => {
-                let total = known.records.len();
-                let Some(record) = known.next() else { return Err(UndoError::Count { log: total, text: total + 1 }) };
+            Ok(found) if line.len() <= known.reading.max_record => {
+                let id = found.id.as_deref().map_or_else(|| (index + 1).to_string(), str::to_owned);
+                let record = known.line(&id, &found.text)?;
                 out.extend_from_slice(&make(line, &found, record)?);
                 out.extend_from_slice(&full[line.len()..]);
             }
+            _ => out.extend_from_slice(full),
         }
     }
     Ok(out)

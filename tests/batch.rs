@@ -224,6 +224,22 @@ fn resuming_from_a_log_torn_anywhere_gives_what_an_unbroken_run_gives() {
 }
 
 #[test]
+fn a_judgement_is_taken_over_only_for_the_same_reading() {
+    let desk = Desk::new();
+    desk.write("in/a.txt", format!("<p>\n{ARTICLE}\n</p>\n"));
+    desk.run("clean in -o out --log l").ok();
+    let log = desk.read("l");
+    desk.run("clean in -o out --log l --resume --format html").ok().says("removed, 0 to review\n");
+    assert!(desk.read("l") != log);
+    desk.run("clean in -o out --log l --resume").ok().says("removed");
+    assert!(desk.read("l") == log, "read as text again");
+    desk.write("a.jsonl", jsonl(&articles(2))).run("clean a.jsonl -o b.jsonl --log m").ok();
+    for flags in ["--text-field body", "--id-field url", "--max-record 9M"] {
+        desk.run(&format!("clean a.jsonl -o b.jsonl --log m --resume {flags}")).exits(2).says("other options");
+    }
+}
+
+#[test]
 fn a_forged_log_is_not_believed() {
     let desk = Desk::new();
     desk.write("a.jsonl", jsonl(&articles(4)));

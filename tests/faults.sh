@@ -32,22 +32,25 @@ for n in 1 2 3 4; do
     article $n > fresh/in/$n.txt
     article $n | awk 'BEGIN{printf "{\"text\":\""}{printf "%s\\n", $0}END{print "\"}"}' >> fresh/a.jsonl
 done
+gzip -kn fresh/a.jsonl
 
 # Scenario: its command, and the outputs that must be absent, old or complete.
 declare -A command=(
     [jsonl]="clean a.jsonl -o b.jsonl --log l --diff d"
+    [packed]="clean a.jsonl.gz -o b.jsonl.zst --log l.gz --diff d.gz"
     [folder]="clean in -o out --log l --diff d"
     [inplace]="clean in --in-place --backup .bak --log l"
 )
 outputs() { # in the folder $2
     case $1 in
         jsonl) echo b.jsonl l d ;;
+        packed) echo b.jsonl.zst l.gz d.gz ;;
         folder) echo out/{1..4}.txt l d ;;
         inplace) echo in/{1..4}.txt l ;;
     esac
 }
 
-for name in jsonl folder inplace; do
+for name in jsonl packed folder inplace; do
     cp -r fresh "whole-$name"
     (cd "whole-$name" && "$unecho" ${command[$name]} -q) || { echo "the unbroken run fails"; exit 1; }
 done
@@ -55,11 +58,15 @@ done
 points=0 torn=0 lied=0 changed=0 differs=0
 bad() { echo "$1" >&2; }
 
+# A log or a diff, packed or not.
+lines() { case $1 in *.gz) gzip -dc "$1" ;; *) cat "$1" ;; esac }
+
 # Of several files one that cannot be done costs itself: log and diff are complete then, but tell of fewer documents.
 partly() {
     case $2 in
-        l) tail -n 1 work/l | grep -q '^{"type":"end",.*}$' && grep -q '^{"type":"error"' work/l ;;
-        d) grep -q '^{"type":"error"' work/l && ! diff "whole-$1/d" work/d | grep -q '^>' ;;
+        l*) lines "work/$2" | tail -n 1 | grep -q '^{"type":"end",.*}$' && lines "work/$2" | grep -q '^{"type":"error"' ;;
+        d*) lines "work/${2/d/l}" | grep -q '^{"type":"error"' &&
+            ! diff <(lines "whole-$1/$2") <(lines "work/$2") | grep -q '^>' ;;
         *) false ;;
     esac
 }
@@ -98,6 +105,7 @@ again() {
     if [ $((points % 2)) = 0 ]; then
         case $1 in
             jsonl) echo old > work/b.jsonl; echo old > work/d ;;
+            packed) echo old > work/b.jsonl.zst; echo old > work/d.gz ;;
             folder) mkdir work/out; echo old > work/out/2.txt; echo old > work/d ;;
         esac
     fi
@@ -106,7 +114,7 @@ again() {
 
 step=1 calls="openat write fsync fdatasync rename linkat fchmod" faults="error=ENOSPC error=EIO signal=KILL"
 [ -n "$long" ] || step=12 calls="openat write fsync rename" faults="error=ENOSPC signal=KILL"
-for name in jsonl folder inplace; do
+for name in jsonl packed folder inplace; do
     for call in $calls; do
         trace=$call
         [ $call = rename ] && trace=rename,renameat,renameat2

@@ -6,7 +6,7 @@
 use proptest::prelude::*;
 use unecho::cut::{Cut, cleaned, marked_cuts};
 use unecho::diff::unified;
-use unecho::log::{LogWriter, read as read_log, write_document};
+use unecho::log::{About, LogWriter, Reading, Terms, read as read_log, write_document};
 use unecho::markup::marked::Marked;
 use unecho::markup::{Syntax, read};
 use unecho::paragraph::{ParagraphId, Span};
@@ -246,8 +246,11 @@ proptest! {
             prop_assert!(!marked.hints[finding.paragraph.index()].fixed);
         }
         let mut lines = Vec::new();
-        write_document(&mut lines, "d", &source, Some(&clean), &findings, &cuts, &|_| None).expect("plain data");
-        let mut log = LogWriter::begin(Vec::new(), dedup().options(), None).expect("to memory");
+        let about = About { id: "d", ..About::default() };
+        write_document(&mut lines, about, &source, Some(&clean), &findings, &cuts, &|_| None).expect("plain data");
+        let (engine, reading) = (dedup(), Reading::default());
+        let terms = Terms { options: engine.options(), reading: &reading, decisions: None };
+        let mut log = LogWriter::begin(Vec::new(), &terms).expect("to memory");
         log.append(&lines).expect("to memory");
         let log = log.end(1, cuts.len() as u64, false).expect("to memory");
         let records = records(read_log(&log).expect("as written"));

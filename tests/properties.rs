@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use unecho::cut::{cleaned, cuts};
 use unecho::diff::unified;
-use unecho::log::{LogWriter, read, write_document};
+use unecho::log::{About, LogWriter, Reading, Terms, read, write_document};
 use unecho::markup::plain::is_blank;
 use unecho::restore::{records, restore, verify};
 use unecho::{Deduplicator, Options};
@@ -114,8 +114,11 @@ proptest! {
         let cuts = cuts(&text, &findings);
         let clean = cleaned(&text, &cuts);
         let mut lines = Vec::new();
-        write_document(&mut lines, "d", &text, Some(&clean), &findings, &cuts, &|_| None).expect("plain data");
-        let mut log = LogWriter::begin(Vec::new(), dedup.options(), None).expect("to memory");
+        let about = About { id: "d", ..About::default() };
+        write_document(&mut lines, about, &text, Some(&clean), &findings, &cuts, &|_| None).expect("plain data");
+        let reading = Reading::default();
+        let terms = Terms { options: dedup.options(), reading: &reading, decisions: None };
+        let mut log = LogWriter::begin(Vec::new(), &terms).expect("to memory");
         log.append(&lines).expect("to memory");
         let log = log.end(1, cuts.len() as u64, false).expect("to memory");
         let records = records(read(&log).expect("as written"));

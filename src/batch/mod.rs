@@ -26,10 +26,11 @@ use self::sink::Sink;
 use self::worker::{Done, Worker};
 use crate::article::Deduplicator;
 use crate::decisions::Ruling;
+use crate::io::codec::Codec;
 use crate::io::files::{FileError, Format, Input};
 use crate::io::jsonl::Fields;
 use crate::io::safe::Output;
-use crate::log::{Entry, LogWriter, write_line};
+use crate::log::{Entry, LogWriter, Reading, Terms, write_line};
 use crate::paragraph::Kind;
 
 /// Where cleaned text goes.
@@ -49,6 +50,17 @@ pub enum Destination {
     },
 }
 
+impl Destination {
+    /// How what goes here is packed; `None`: as its input.
+    fn codec(&self) -> Option<Codec> {
+        match self {
+            Self::Nowhere | Self::Writer(_) => Some(Codec::Plain),
+            Self::File(path) => Some(Codec::of_name(path)),
+            Self::Folder(_) | Self::InPlace { .. } => None,
+        }
+    }
+}
+
 /// Everything about a run but the engine's options.
 pub struct Job {
     /// What to read, in order.
@@ -57,6 +69,8 @@ pub struct Job {
     pub format: Option<Format>,
     /// The fields of JSONL records.
     pub fields: Fields,
+    /// Most bytes of a document; longer ones are passed through, or left alone.
+    pub max_record: usize,
     /// Where cleaned text goes.
     pub destination: Destination,
     /// Where the diff goes.
@@ -71,6 +85,20 @@ pub struct Job {
     pub ruling: Option<Arc<Ruling>>,
     /// Set from outside to stop the run after the pieces in work.
     pub stop: Arc<AtomicBool>,
+}
+
+impl Job {
+    /// How documents are found, as the log tells it.
+    #[must_use]
+    pub fn reading(&self) -> Reading {
+        reading(&self.fields, self.max_record)
+    }
+}
+
+/// How documents are found, as the log tells it.
+#[must_use]
+pub fn reading(fields: &Fields, max_record: usize) -> Reading {
+    Reading { text_field: fields.text.clone(), id_field: fields.id.clone(), max_record }
 }
 
 /// Who looks on while a run goes.
@@ -174,6 +202,7 @@ pub enum BatchError {
 /// If an output cannot be written.
 pub fn run(mut job: Job, dedup: &Deduplicator, watch: &mut dyn Watch) -> Result<Outcome, BatchError> {
     let in_place = matches!(job.destination, Destination::InPlace { .. });
+    let reading = job.reading();
     let worker = Worker {
         dedup,
         fields: &job.fields,
@@ -182,14 +211,17 @@ pub fn run(mut job: Job, dedup: &Deduplicator, watch: &mut dyn Watch) -> Result<
         text: !matches!(job.destination, Destination::Nowhere),
         resume: job.resume.as_ref(),
         ruling: job.ruling.as_deref(),
+        most: job.max_record,
+        codec: job.destination.codec(),
         in_place,
     };
     let fingerprint = job.ruling.as_ref().map(|ruling| ruling.fingerprint());
-    let log = job.log.take().map(|to| LogWriter::begin(to, dedup.options(), fingerprint.as_deref())).transpose()?;
+    let terms = Terms { options: dedup.options(), reading: &reading, decisions: fingerprint.as_deref() };
+    let log = job.log.take().map(|to| LogWriter::begin(to, &terms)).transpose()?;
     let sink = Sink { destination: job.destination, open: None, resume: job.resume.is_some() };
     let met = job.ruling.as_ref().map(|ruling| Met::of(&ruling.decisions));
     let mut out = Outputs { sink, log, diff: job.diff, in_place, met, tally: Tally::default() };
-    let mut windows = Windows::of(job.inputs, job.format)?;
+    let mut windows = Windows::of(job.inputs, job.format, job.max_record)?;
     let (mut read, mut stopped) = (0, None);
     while stopped.is_none() {
         let window = windows.next(&job.stop);
@@ -229,6 +261,8 @@ impl Outputs {
             // What is cut out of a file is on the disk before the file is replaced: it may be the only copy left.
             for done in window {
                 self.note(&done.log)?;
+                // A packed log ends a member here, not at a window's end, which hangs on the number of threads.
+                self.log.as_mut().map_or(Ok(()), |log| log.get_mut().flush())?;
             }
             if let Some(log) = self.log.as_mut().filter(|_| window.iter().any(|done| done.changed)) {
                 log.get_mut().sync()?;

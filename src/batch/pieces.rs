@@ -2,16 +2,19 @@
 //! pipe that has nothing to say does not keep a run from being stopped.
 
 use std::collections::VecDeque;
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, Cursor, Read};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::thread;
 use std::time::Duration;
 
+use crate::io::codec::Codec;
 use crate::io::files::{FileError, Format, Input};
+use crate::io::jsonl;
 use crate::io::safe::Stamp;
+use crate::io::source::{Bytes, Source};
+use crate::markup::Syntax;
 
 /// Bytes of JSONL lines that make a piece.
 const PIECE: usize = 1 << 20;
@@ -22,16 +25,30 @@ const PIECES_PER_THREAD: usize = 32;
 /// A part of an input that is worked on by itself.
 pub(super) struct Piece {
     pub(super) input: Input,
-    pub(super) format: Format,
+    pub(super) what: What,
     pub(super) bytes: Vec<u8>,
     /// Number of the first line, 1-based.
     pub(super) first_line: usize,
     /// True for the last piece of its input.
     pub(super) last: bool,
-    /// Set instead of bytes if the input could not be read.
-    pub(super) error: Option<FileError>,
     /// What the file was when it was opened.
     pub(super) stamp: Option<Stamp>,
+    /// How the input is packed.
+    pub(super) codec: Codec,
+    /// Bytes of the input that were read for this piece, still packed.
+    pub(super) read: u64,
+}
+
+/// What the bytes of a piece are.
+pub(super) enum What {
+    /// A document.
+    Document(Syntax),
+    /// Whole JSONL lines, each a document.
+    Lines,
+    /// A part of a line that is longer than a record may be; `true`: the first part.
+    TooLong(bool),
+    /// None: the input could not be read.
+    Nothing(FileError),
 }
 
 /// The pieces as the reading thread hands them out.
@@ -43,9 +60,9 @@ pub(super) struct Windows {
 
 impl Windows {
     /// Starts to read. The thread ends with the inputs, or when nobody takes its pieces any more.
-    pub(super) fn of(inputs: Vec<Input>, format: Option<Format>) -> io::Result<Self> {
+    pub(super) fn of(inputs: Vec<Input>, format: Option<Format>, most: usize) -> io::Result<Self> {
         let (to, from) = sync_channel(1);
-        let mut pieces = Pieces { inputs: inputs.into(), format, open: None };
+        let mut pieces = Pieces { inputs: inputs.into(), format, most, open: None };
         thread::Builder::new().name("reader".into()).spawn(move || {
             while let Some(piece) = pieces.next() {
                 if to.send(piece).is_err() {
@@ -82,108 +99,162 @@ impl Windows {
 struct Pieces {
     inputs: VecDeque<Input>,
     format: Option<Format>,
+    /// Most bytes of a document.
+    most: usize,
     /// The JSONL input being read.
     open: Option<Open>,
 }
 
 struct Open {
     input: Input,
-    reader: BufReader<Source>,
+    source: Source,
+    from: Bytes,
     /// Number of the next line, 1-based.
     line: usize,
+    /// Bytes of the input taken so far, still packed.
+    taken: u64,
+    /// The line being read is too long; what was read of it when that turned out.
+    too_long: Option<Vec<u8>>,
+}
+
+impl Open {
+    fn piece(&mut self, what: What, bytes: Vec<u8>, last: bool) -> Piece {
+        let taken = self.source.taken();
+        let read = taken - self.taken;
+        self.taken = taken;
+        let first_line = self.line;
+        self.line += memchr::memchr_iter(b'\n', &bytes).count();
+        let input = self.input.clone();
+        Piece { input, what, bytes, first_line, last, stamp: self.source.stamp, codec: self.source.codec, read }
+    }
+
+    /// The next piece, with whether it is the last.
+    fn next(&mut self, most: usize) -> Piece {
+        let mut bytes = Vec::new();
+        let (what, read) = match self.too_long.take() {
+            Some(part) => {
+                let first = !part.is_empty();
+                bytes = part;
+                let read = if first { Ok(()) } else { self.rest_of_line(PIECE, &mut bytes) };
+                if !bytes.ends_with(b"\n") && !bytes.is_empty() {
+                    self.too_long = Some(Vec::new());
+                }
+                (What::TooLong(first), read)
+            }
+            None => (What::Lines, self.lines(most, &mut bytes)),
+        };
+        let waiting = self.too_long.as_ref().is_some_and(|part| !part.is_empty());
+        let last = !waiting && (read.is_err() || self.from.fill_buf().is_ok_and(<[u8]>::is_empty));
+        let read = if last { read.and_then(|()| self.source.unchanged(self.input.path.as_deref())) } else { read };
+        match read {
+            Ok(()) => self.piece(what, bytes, last),
+            Err(error) => {
+                let error = failure(&self.input, error);
+                self.piece(What::Nothing(error), Vec::new(), true)
+            }
+        }
+    }
+
+    /// About a piece of whole lines. A last line that turns out too long is put aside.
+    fn lines(&mut self, most: usize, bytes: &mut Vec<u8>) -> io::Result<()> {
+        bytes.reserve(PIECE + (1 << 16));
+        self.from.by_ref().take(PIECE as u64).read_to_end(bytes)?;
+        let start = memchr::memrchr(b'\n', bytes).map_or(0, |at| at + 1);
+        if start < bytes.len() {
+            self.rest_of_line((most + 1).saturating_sub(bytes.len() - start), bytes)?;
+            if bytes.len() - start > most && !bytes.ends_with(b"\n") {
+                self.too_long = Some(bytes.split_off(start));
+            }
+        }
+        Ok(())
+    }
+
+    fn rest_of_line(&mut self, most: usize, bytes: &mut Vec<u8>) -> io::Result<()> {
+        self.from.by_ref().take(most as u64).read_until(b'\n', bytes).map(|_| ())
+    }
 }
 
 impl Pieces {
     fn next(&mut self) -> Option<Piece> {
         if self.open.is_none() {
             let input = self.inputs.pop_front()?;
-            let guessed = || input.path.as_deref().map_or(Ok(Format::Text), Format::readable);
-            let (format, unread) = match self.format.map_or_else(guessed, Ok) {
-                Ok(format) => (format, None),
-                Err(error) => (Format::Text, Some(error)),
-            };
-            let piece =
-                |input, bytes, error, stamp| Piece { input, format, bytes, first_line: 1, last: true, error, stamp };
-            if unread.is_some() {
-                return Some(piece(input, Vec::new(), unread, None));
+            match self.open(input) {
+                Ok(open) => self.open = Some(open),
+                Err(piece) => return Some(*piece),
             }
-            let mut source = match Source::open(&input) {
-                Ok(source) => source,
-                Err(error) => return Some(piece(input.clone(), Vec::new(), Some(failure(&input, error)), None)),
-            };
-            if format != Format::Jsonl {
-                let mut bytes = Vec::new();
-                let read = source.read_to_end(&mut bytes).and_then(|_| source.unchanged(&input));
-                let error = read.err().map(|error| failure(&input, error));
-                return Some(piece(input, bytes, error, source.stamp));
-            }
-            self.open = Some(Open { input, reader: BufReader::with_capacity(1 << 16, source), line: 1 });
         }
-        self.lines()
-    }
-
-    /// A piece of whole lines of the open JSONL input.
-    fn lines(&mut self) -> Option<Piece> {
-        let Open { input, reader, line } = self.open.as_mut()?;
-        let mut bytes = Vec::with_capacity(PIECE + (1 << 16));
-        let mut read = reader.by_ref().take(PIECE as u64).read_to_end(&mut bytes);
-        if read.is_ok() && bytes.last().is_some_and(|b| *b != b'\n') {
-            read = reader.read_until(b'\n', &mut bytes);
-        }
-        let mut read = read.map(|_| ());
-        let last = read.is_err() || reader.fill_buf().map_or(true, <[u8]>::is_empty);
-        if last && read.is_ok() {
-            read = reader.get_ref().unchanged(input);
-        }
-        let error = read.err().map(|cause| failure(input, cause));
-        let first_line = *line;
-        *line += memchr::memchr_iter(b'\n', &bytes).count();
-        let stamp = reader.get_ref().stamp;
-        let piece = Piece { input: input.clone(), format: Format::Jsonl, bytes, first_line, last, error, stamp };
-        if last {
+        let open = self.open.as_mut()?;
+        let piece = open.next(self.most);
+        if piece.last {
             self.open = None;
         }
         Some(piece)
     }
+
+    /// Opens an input: lines to be read, or the whole of it as a piece.
+    fn open(&self, input: Input) -> Result<Open, Box<Piece>> {
+        let nothing = |input: &Input, error| {
+            let (stamp, codec, input) = (None, Codec::Plain, input.clone());
+            let what = What::Nothing(error);
+            Box::new(Piece { input, what, bytes: Vec::new(), first_line: 1, last: true, stamp, codec, read: 0 })
+        };
+        let named = input.path.as_deref().map(Format::readable).transpose();
+        let named = match (self.format, named) {
+            (Some(format), _) => Some(format),
+            (None, Ok(named)) => named,
+            (None, Err(error)) => return Err(nothing(&input, error)),
+        };
+        let (source, from) =
+            Source::open(input.path.as_deref()).map_err(|error| nothing(&input, failure(&input, error)))?;
+        let mut open = Open { input, source, from, line: 1, taken: 0, too_long: None };
+        let format = match named {
+            Some(format) => Ok(format),
+            None => open.guess(self.most),
+        };
+        let read = match format {
+            Ok(Format::Jsonl) => return Ok(open),
+            Ok(format) => open.whole(self.most).map(|bytes| (format, bytes)),
+            Err(error) => Err(error),
+        };
+        Err(Box::new(match read {
+            Ok((format, bytes)) => open.piece(What::Document(format.syntax()), bytes, true),
+            Err(error) => {
+                let error = failure(&open.input, error);
+                open.piece(What::Nothing(error), Vec::new(), true)
+            }
+        }))
+    }
 }
 
-/// An open input.
-struct Source {
-    file: Option<File>,
-    /// What the file was when it was opened.
-    stamp: Option<Stamp>,
-}
-
-impl Source {
-    fn open(input: &Input) -> io::Result<Self> {
-        let Some(path) = &input.path else { return Ok(Self { file: None, stamp: None }) };
-        // A file that has given way to a pipe since it was listed would block when it is opened.
-        if !std::fs::metadata(path)?.is_file() {
-            return Err(io::Error::other("not a regular file"));
-        }
-        let file = File::open(path)?;
-        let stamp = Some(Stamp::of(&file)?);
-        Ok(Self { file: Some(file), stamp })
+impl Open {
+    /// The format of standard input by its first line that is not blank: JSONL if that is a JSON object, else text.
+    fn guess(&mut self, most: usize) -> io::Result<Format> {
+        let mut head = Vec::new();
+        let format = loop {
+            let start = head.len();
+            self.rest_of_line((most + 1).saturating_sub(start), &mut head)?;
+            if !head[start..].iter().all(u8::is_ascii_whitespace) || head.len() == start || head.len() > most {
+                break if jsonl::is_object(&head[start..]) { Format::Jsonl } else { Format::Text };
+            }
+        };
+        let rest = std::mem::replace(&mut self.from, Box::new(io::empty()));
+        self.from = Box::new(Cursor::new(head).chain(rest));
+        Ok(format)
     }
 
-    /// Fails if the file was written to, or replaced, while it was read.
-    fn unchanged(&self, input: &Input) -> io::Result<()> {
-        let (Some(file), Some(path)) = (&self.file, &input.path) else { return Ok(()) };
-        let now = Some(Stamp::of(file)?);
-        let there = std::fs::metadata(path).map(|meta| Stamp::new(&meta)).ok();
-        if now != self.stamp || there != self.stamp {
-            return Err(io::Error::other("changed while it was read; nothing is written for it"));
+    fn whole(&mut self, most: usize) -> io::Result<Vec<u8>> {
+        let too_long = || Err(io::Error::other(format!("longer than --max-record ({most} bytes); left as it is")));
+        let len = self.source.size().filter(|_| self.source.codec == Codec::Plain).unwrap_or(0);
+        if len > most as u64 {
+            return too_long();
         }
-        Ok(())
-    }
-}
-
-impl Read for Source {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match &mut self.file {
-            Some(file) => file.read(buffer),
-            None => io::stdin().read(buffer),
+        let mut bytes = Vec::with_capacity(usize::try_from(len).map_or(0, |len| len + 1));
+        self.from.by_ref().take(most as u64 + 1).read_to_end(&mut bytes)?;
+        if bytes.len() > most {
+            return too_long();
         }
+        self.source.unchanged(self.input.path.as_deref())?;
+        Ok(bytes)
     }
 }
 

@@ -1,20 +1,21 @@
 //! What an unfinished run has done already, looked up in its log.
 //!
-//! Nothing but the judgement is taken over, and that only for a document of the same name and the same text, judged
+//! Nothing but the judgement is taken over, and that only for a document of the same name, markup and text, judged
 //! under the same options by the same version, whose cuts yield the cleaned text that the log tells. Everything else is
 //! done as if for the first time: so the result is that of an unbroken run, whatever state the outputs are in.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::sync::Mutex;
 
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::cut::{Cut, cleaned};
+use crate::io::codec::Codec;
 use crate::io::files::FileError;
-use crate::log::{Entry, hash, run_line};
-use crate::options::Options;
+use crate::io::source::Source;
+use crate::log::{About, Entry, Terms, hash, run_line};
 use crate::paragraph::{Decided, Findings};
 use crate::restore::{Record, records, restore};
 
@@ -23,7 +24,7 @@ pub struct Resume {
     file: Mutex<File>,
     /// Sorted by key.
     index: Vec<Place>,
-    /// Bytes of whole documents.
+    /// Bytes of whole documents; of a packed log, all its bytes.
     len: u64,
 }
 
@@ -58,13 +59,13 @@ impl Resume {
     ///
     /// # Errors
     /// If it cannot be read, or was written under other options or by another version.
-    pub fn open(path: &Path, options: &Options, decisions: Option<&str>) -> Result<Option<Self>, FileError> {
+    pub fn open(path: &Path, terms: &Terms<'_>) -> Result<Option<Self>, FileError> {
         let fail = |error| FileError::at(path, error);
-        let file = File::open(path).map_err(fail)?;
+        let (file, packed) = unpacked(path).map_err(fail)?;
         let mut reader = BufReader::with_capacity(1 << 18, file.try_clone().map_err(fail)?);
         let mut line = Vec::new();
         reader.read_until(b'\n', &mut line).map_err(fail)?;
-        if line != run_line(options, decisions).map_err(fail)? {
+        if line != run_line(terms).map_err(fail)? {
             if !line.ends_with(b"\n") {
                 return Ok(None);
             }
@@ -104,10 +105,10 @@ impl Resume {
         };
         close(&mut open, at, !ended, &mut index);
         index.sort_by_key(|place| (place.key, place.torn, place.at));
-        Ok(Some(Self { file: Mutex::new(file), index, len: whole }))
+        Ok(Some(Self { file: Mutex::new(file), index, len: packed.unwrap_or(whole) }))
     }
 
-    /// Bytes of whole documents in the log.
+    /// Bytes of whole documents in the log; of a packed one, all its bytes.
     #[must_use]
     pub fn len(&self) -> u64 {
         self.len
@@ -120,13 +121,13 @@ impl Resume {
     }
 
     /// What was said of this document with this text; with `in_place`, also if that is its cleaned text.
-    pub(super) fn find(&self, id: &str, text: &str, in_place: bool) -> Option<Known> {
+    pub(super) fn find(&self, about: About<'_>, text: &str, in_place: bool) -> Option<Known> {
         let hash = hash(text.as_bytes());
-        let key = key(id, &hash);
+        let key = key(about.id, &hash);
         let from = self.index.partition_point(|place| place.key < key);
         self.index[from..].iter().take_while(|place| place.key == key).find_map(|place| {
             let lines = self.lines(place).ok()?;
-            known(id, text, &hash, lines, in_place, place.torn)
+            known(about, text, &hash, lines, in_place, place.torn)
         })
     }
 
@@ -139,12 +140,28 @@ impl Resume {
     }
 }
 
+/// The log at `path` as a file to seek in. A packed one is unpacked as far as it goes, with its length.
+fn unpacked(path: &Path) -> io::Result<(File, Option<u64>)> {
+    let (source, mut from) = Source::open(Some(path))?;
+    if source.codec == Codec::Plain {
+        return Ok((File::open(path)?, None));
+    }
+    let mut to = tempfile::tempfile()?;
+    let mut buffer = vec![0; 1 << 16];
+    // A torn end is no trouble: what stands before it counts.
+    while let Ok(read @ 1..) = from.read(&mut buffer) {
+        to.write_all(&buffer[..read])?;
+    }
+    to.rewind()?;
+    Ok((to, source.size()))
+}
+
 fn key(doc: &str, hash: &str) -> u64 {
     xxh3_64(format!("{hash}{doc}").as_bytes())
 }
 
 /// The document as its lines tell it, if they are its lines and hold.
-fn known(id: &str, text: &str, hash: &str, lines: Vec<u8>, in_place: bool, torn: bool) -> Option<Known> {
+fn known(about: About<'_>, text: &str, hash: &str, lines: Vec<u8>, in_place: bool, torn: bool) -> Option<Known> {
     let entries: Result<Vec<Entry>, _> =
         lines.split_inclusive(|b| *b == b'\n').map(serde_json::from_slice::<Entry>).collect();
     let entries = entries.ok()?;
@@ -166,7 +183,7 @@ fn known(id: &str, text: &str, hash: &str, lines: Vec<u8>, in_place: bool, torn:
     // The log of a file is on the disk before the file is replaced: the last document of a torn log is whole if its
     // file was, and may not be if it was not.
     let usable = if replaced { in_place && cleaned_hash == hash } else { !torn };
-    if !usable || record.doc.doc != id {
+    if !usable || record.doc.doc != about.id || record.doc.markup.as_deref() != about.syntax.name() {
         return None;
     }
     let source = if replaced { restore(&record, text).ok()? } else { text.to_owned() };

@@ -1,16 +1,17 @@
 //! One piece cleaned: its records found, judged, cut, logged and diffed.
 
 use super::Tally;
-use super::pieces::Piece;
+use super::pieces::{Piece, What};
 use super::resume::{Known, Resume};
 use crate::article::Deduplicator;
 use crate::cut::{Cut, cleaned, cuts, marked_cuts};
 use crate::decisions::Ruling;
 use crate::diff::unified;
-use crate::io::files::{Format, Input};
+use crate::io::codec::Codec;
+use crate::io::files::Input;
 use crate::io::jsonl::{self, Fields};
 use crate::io::safe::Stamp;
-use crate::log::{Entry, write_document, write_line};
+use crate::log::{About, Entry, write_document, write_line};
 use crate::markup::{self, Syntax};
 use crate::paragraph::{Decided, Findings, Span, Verdict};
 
@@ -30,7 +31,7 @@ pub(super) struct Done {
     pub(super) tally: Tally,
     /// What came of decisions, a document each.
     pub(super) decided: Vec<Decided>,
-    /// Bytes read.
+    /// Bytes of the input that were read, still packed.
     pub(super) read: u64,
     /// What the file was when it was opened.
     pub(super) stamp: Option<Stamp>,
@@ -47,13 +48,17 @@ pub(super) struct Worker<'a> {
     pub(super) resume: Option<&'a Resume>,
     /// What people decided.
     pub(super) ruling: Option<&'a Ruling>,
+    /// Most bytes of a document.
+    pub(super) most: usize,
+    /// How outputs are packed; `None`: as their inputs.
+    pub(super) codec: Option<Codec>,
     /// True if inputs are replaced: what that run did is found by the cleaned text, too.
     pub(super) in_place: bool,
 }
 
 impl Worker<'_> {
     pub(super) fn work(&self, piece: Piece) -> Done {
-        let Piece { input, format, bytes, first_line, last, error, stamp } = piece;
+        let Piece { input, what, bytes, first_line, last, stamp, codec, read } = piece;
         let mut done = Done {
             input,
             last,
@@ -65,17 +70,34 @@ impl Worker<'_> {
             problems: Vec::new(),
             tally: Tally::default(),
             decided: Vec::new(),
-            read: bytes.len() as u64,
+            read,
             stamp,
         };
-        if let Some(error) = error {
-            let name = done.input.name.clone();
-            done.failed = true;
-            self.fail(&mut done, name, error.to_string());
-        } else if format != Format::Jsonl {
-            self.file(bytes, format.syntax(), &mut done);
-        } else {
-            self.lines(&bytes, first_line, &mut done);
+        match what {
+            What::Document(syntax) => self.file(bytes, syntax, &mut done),
+            What::Lines => self.lines(&bytes, first_line, &mut done),
+            What::TooLong(first) => {
+                if first {
+                    self.too_long(first_line, &mut done);
+                }
+                done.out = if self.text { bytes } else { Vec::new() };
+            }
+            What::Nothing(error) => {
+                let name = done.input.name.clone();
+                done.failed = true;
+                self.fail(&mut done, name, error.to_string());
+            }
+        }
+        let codec = self.codec.unwrap_or(codec);
+        if self.text && !done.failed && (!done.out.is_empty() || first_line == 1) {
+            match codec.pack(std::mem::take(&mut done.out)) {
+                Ok(packed) => done.out = packed,
+                Err(error) => {
+                    let (name, what) = (done.input.name.clone(), format!("{}: {error}", shown(&done.input)));
+                    done.failed = true;
+                    self.fail(&mut done, name, what);
+                }
+            }
         }
         done
     }
@@ -89,7 +111,7 @@ impl Worker<'_> {
                 done.failed = true;
                 self.fail(done, name, what);
             }
-            Ok(text) => match self.document(&name, text, syntax, done) {
+            Ok(text) => match self.document(About { id: &name, syntax }, text, done) {
                 Some(cleaned) => {
                     done.changed = true;
                     done.out = cleaned.into_bytes();
@@ -100,6 +122,13 @@ impl Worker<'_> {
         }
     }
 
+    fn too_long(&self, number: usize, done: &mut Done) {
+        let what = "longer than --max-record";
+        let what =
+            format!("{}: line {number}: {what} ({} bytes); passed through as it is", shown(&done.input), self.most);
+        self.fail(done, number.to_string(), what);
+    }
+
     fn lines(&self, bytes: &[u8], first_line: usize, done: &mut Done) {
         if self.text {
             done.out.reserve(bytes.len());
@@ -108,6 +137,11 @@ impl Worker<'_> {
             let line = full.strip_suffix(b"\n").unwrap_or(full);
             let line = line.strip_suffix(b"\r").unwrap_or(line);
             if line.iter().all(u8::is_ascii_whitespace) {
+                done.out.extend_from_slice(if self.text { full } else { b"" });
+                continue;
+            }
+            if line.len() > self.most {
+                self.too_long(first_line + index, done);
                 done.out.extend_from_slice(if self.text { full } else { b"" });
                 continue;
             }
@@ -135,7 +169,8 @@ impl Worker<'_> {
             }
             Ok(record) => {
                 let id = record.id.as_deref().map_or_else(|| number.to_string(), str::to_owned);
-                let known = self.resume.and_then(|resume| resume.find(&id, &record.text, self.in_place));
+                let about = About { id: &id, ..About::default() };
+                let known = self.resume.and_then(|resume| resume.find(about, &record.text, self.in_place));
                 if let Some(known) = known {
                     self.tell_known(&id, &known, done);
                     let cut = !known.cuts.is_empty() && !known.replaced && self.text;
@@ -145,20 +180,20 @@ impl Worker<'_> {
                 self.rule(record.id.as_deref(), &record.text, &mut findings, &|_| false);
                 let cuts = cuts(&record.text, &findings);
                 let raw = |cut| jsonl::escapes(line, record.raw, cut);
-                self.tell(&id, &record.text, &findings, &cuts, &raw, done);
+                self.tell(about, &record.text, &findings, &cuts, &raw, done);
                 (!cuts.is_empty() && self.text).then(|| jsonl::without(line, record.raw, &cuts))
             }
         }
     }
 
     /// One document; its cleaned text, if it changes.
-    fn document(&self, id: &str, text: &str, syntax: Syntax, done: &mut Done) -> Option<String> {
-        if let Some(known) = self.resume.and_then(|resume| resume.find(id, text, self.in_place)) {
-            self.tell_known(id, &known, done);
+    fn document(&self, about: About<'_>, text: &str, done: &mut Done) -> Option<String> {
+        if let Some(known) = self.resume.and_then(|resume| resume.find(about, text, self.in_place)) {
+            self.tell_known(about.id, &known, done);
             return (!known.cuts.is_empty() && !known.replaced).then(|| cleaned(text, &known.cuts));
         }
-        let named = done.input.path.is_some().then_some(id);
-        let (findings, cuts) = match markup::read(text, syntax) {
+        let named = done.input.path.is_some().then_some(about.id);
+        let (findings, cuts) = match markup::read(text, about.syntax) {
             Some(marked) => {
                 let mut findings = self.dedup.find_marked(&marked);
                 self.rule(named, text, &mut findings, &|index| marked.hints.get(index).is_some_and(|hint| hint.fixed));
@@ -172,7 +207,7 @@ impl Worker<'_> {
                 (findings, cuts)
             }
         };
-        self.tell(id, text, &findings, &cuts, &|_| None, done)
+        self.tell(about, text, &findings, &cuts, &|_| None, done)
     }
 
     /// Carries out what people decided.
@@ -197,16 +232,17 @@ impl Worker<'_> {
     /// Counts, logs and diffs one document; gives its cleaned text, if it changes and somebody wants it.
     fn tell(
         &self,
-        id: &str,
+        about: About<'_>,
         text: &str,
         findings: &Findings,
         cuts: &[Cut],
         raw: &dyn Fn(Span) -> Option<String>,
         done: &mut Done,
     ) -> Option<String> {
+        let id = about.id;
         self.count(id, findings.paragraphs.len(), text.len(), findings, cuts, done);
         let changed = (!cuts.is_empty()).then(|| cleaned(text, cuts));
-        if self.log && write_document(&mut done.log, id, text, changed.as_deref(), findings, cuts, raw).is_err() {
+        if self.log && write_document(&mut done.log, about, text, changed.as_deref(), findings, cuts, raw).is_err() {
             done.problems.push(format!("{}: {id}: cannot be written to the log", shown(&done.input)));
         }
         if self.diff {

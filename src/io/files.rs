@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use ignore::WalkBuilder;
 use ignore::overrides::OverrideBuilder;
 
+use super::codec::Codec;
 pub use super::safe::SafeFile;
 use crate::markup::Syntax;
 
@@ -27,16 +28,22 @@ pub enum Format {
 }
 
 impl Format {
-    /// The format that a file name's ending tells; text if it tells nothing.
+    /// The format that a file name's ending tells, `.gz` and `.zst` behind it aside; text if it tells nothing.
     #[must_use]
     pub fn of(path: &Path) -> Self {
+        Self::known(path).unwrap_or(Self::Text)
+    }
+
+    /// The format that a file name's ending tells.
+    fn known(path: &Path) -> Option<Self> {
         match ending(path).as_deref() {
-            Some("jsonl" | "ndjson" | "jsonlines") => Self::Jsonl,
+            Some("txt") => Some(Self::Text),
+            Some("jsonl" | "ndjson" | "jsonlines") => Some(Self::Jsonl),
             #[cfg(feature = "markdown")]
-            Some("md" | "markdown") => Self::Markdown,
+            Some("md" | "markdown") => Some(Self::Markdown),
             #[cfg(feature = "html")]
-            Some("html" | "htm" | "xhtml") => Self::Html,
-            _ => Self::Text,
+            Some("html" | "htm" | "xhtml") => Some(Self::Html),
+            _ => None,
         }
     }
 
@@ -65,8 +72,9 @@ impl Format {
     }
 }
 
-/// A file name's ending, in small letters.
+/// A file name's ending in small letters; where that only says that the file is packed, the one before it.
 fn ending(path: &Path) -> Option<String> {
+    let path = if Codec::of_name(path) == Codec::Plain { path } else { Path::new(path.file_stem()?) };
     path.extension().and_then(|ending| ending.to_str()).map(str::to_ascii_lowercase)
 }
 
@@ -125,8 +133,8 @@ pub struct Found {
     pub notes: Vec<String>,
 }
 
-/// The input files under `paths` in order: files as given, folders by their `.txt`, Markdown, HTML and JSONL files, sorted
-/// by name.
+/// The input files under `paths` in order: files as given, folders by their `.txt`, Markdown, HTML and JSONL files (packed
+/// or not), sorted by name.
 /// Symbolic links inside folders are not followed. `-` and nothing at all are standard input.
 pub fn inputs(paths: &[PathBuf]) -> (Vec<Input>, Vec<FileError>) {
     let found = find(paths, &Selection::default());
@@ -218,8 +226,7 @@ fn folder(root: &Path, selection: &Selection, found: &mut Found) {
             Err(error) => found.errors.push(FileError::at(root, io::Error::other(error.to_string()))),
             Ok(entry) => {
                 let path = entry.path();
-                let known = path.extension().is_some_and(|ending| ending == "txt") || Format::of(path) != Format::Text;
-                let wanted = known || !selection.include.is_empty();
+                let wanted = Format::known(path).is_some() || !selection.include.is_empty();
                 let Some(kind) = entry.file_type().filter(|kind| wanted && entry.depth() > 0 && !kind.is_dir()) else {
                     continue;
                 };

@@ -84,6 +84,12 @@ pub fn record<'l>(line: &'l [u8], fields: &Fields) -> Result<Record<'l>, RecordE
     Ok(Record { text, raw: Span::new(token.start + 1, token.end - 1), id })
 }
 
+/// True if the line is a JSON object.
+#[must_use]
+pub fn is_object(line: &[u8]) -> bool {
+    line.trim_ascii_start().starts_with(b"{") && serde_json::from_slice::<serde::de::IgnoredAny>(line).is_ok()
+}
+
 /// What is wrong with a line that the scanner gave up on, in the words of a real parser.
 fn explain(line: &str) -> RecordError {
     match serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(line) {

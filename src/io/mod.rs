@@ -1,6 +1,8 @@
 //! The edge: where records come from and go to.
 
+pub mod codec;
 pub mod files;
 pub mod jsonl;
 pub mod plan;
 pub mod safe;
+pub mod source;

@@ -5,6 +5,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use super::codec::{Codec, Packer};
 use super::files::FileError;
 
 const PREFIX: &str = ".unecho-";
@@ -192,9 +193,26 @@ pub enum Output {
     File(SafeFile),
     /// A log, kept where it can be resumed from.
     Journal(Journal),
+    /// Any of them, packed.
+    Packed(Box<Packer<Output>>),
 }
 
 impl Output {
+    /// The same, packed by `codec`.
+    #[must_use]
+    pub fn packed(self, codec: Codec) -> Self {
+        if codec == Codec::Plain { self } else { Self::Packed(Box::new(Packer::new(self, codec))) }
+    }
+
+    fn path(&self) -> &Path {
+        match self {
+            Self::Stream(_) => Path::new("output"),
+            Self::File(file) => &file.path,
+            Self::Journal(journal) => &journal.path,
+            Self::Packed(packer) => packer.get_ref().path(),
+        }
+    }
+
     /// All is written: flushes, syncs, renames.
     ///
     /// # Errors
@@ -204,6 +222,10 @@ impl Output {
             Self::Stream(mut to) => to.flush().map_err(|error| FileError::at(Path::new("output"), error)),
             Self::File(file) => file.commit(None),
             Self::Journal(journal) => journal.commit(),
+            Self::Packed(packer) => {
+                let path = packer.get_ref().path().to_owned();
+                packer.finish().map_err(|error| FileError::at(&path, error))?.finish()
+            }
         }
     }
 
@@ -216,6 +238,10 @@ impl Output {
             Self::Stream(_) => self.finish().map(|()| None),
             Self::File(file) => file.leave().map(Some),
             Self::Journal(journal) => journal.leave().map(Some),
+            Self::Packed(packer) => {
+                let path = packer.get_ref().path().to_owned();
+                packer.finish().map_err(|error| FileError::at(&path, error))?.leave()
+            }
         }
     }
 
@@ -228,6 +254,7 @@ impl Output {
             Self::Stream(to) => to.flush(),
             Self::File(_) => Ok(()),
             Self::Journal(journal) => journal.sync(),
+            Self::Packed(packer) => packer.out()?.sync(),
         }
     }
 }
@@ -238,6 +265,7 @@ impl Write for Output {
             Self::Stream(to) => to.write(bytes),
             Self::File(file) => file.write(bytes),
             Self::Journal(journal) => journal.write(bytes),
+            Self::Packed(packer) => packer.write(bytes),
         }
     }
 
@@ -245,6 +273,7 @@ impl Write for Output {
         match self {
             Self::Stream(to) => to.flush(),
             Self::File(_) | Self::Journal(_) => Ok(()),
+            Self::Packed(packer) => packer.flush(),
         }
     }
 }
@@ -397,6 +426,12 @@ impl Stamp {
     #[must_use]
     pub fn new(meta: &fs::Metadata) -> Self {
         Self { id: identity(meta), len: meta.len(), modified: meta.modified().ok() }
+    }
+
+    /// Length in bytes.
+    #[must_use]
+    pub const fn size(&self) -> u64 {
+        self.len
     }
 
     const fn is_known(self) -> bool {

@@ -24,6 +24,20 @@ pub enum Syntax {
     Html,
 }
 
+impl Syntax {
+    /// Its name, if there is markup.
+    #[must_use]
+    pub const fn name(self) -> Option<&'static str> {
+        match self {
+            Self::Plain => None,
+            #[cfg(feature = "markdown")]
+            Self::Markdown => Some("markdown"),
+            #[cfg(feature = "html")]
+            Self::Html => Some("html"),
+        }
+    }
+}
+
 /// Reads a marked-up document; nothing for a plain text, which is its own reading.
 #[must_use]
 pub fn read(source: &str, syntax: Syntax) -> Option<Marked<'_>> {
