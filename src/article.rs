@@ -17,7 +17,7 @@ use crate::suspects::{Sequences, Suspects};
 use crate::verdict::decide::Case;
 use crate::verdict::judge::Pair;
 use crate::verdict::rarity::Rarity;
-use crate::words::{fold, is_solo, words};
+use crate::words::{Word, fold, is_negative, is_solo, words};
 
 /// Least share of the smaller paragraph's shingles that a candidate pair must have in common.
 const CANDIDATE_SHARE: f64 = 0.35;
@@ -268,5 +268,8 @@ fn same_words(a: &str, b: &str) -> bool {
         return true;
     }
     let (left, right) = (words(a), words(b));
-    left.len() == right.len() && left.iter().zip(&right).all(|(l, r)| fold(l.span.of(a)) == fold(r.span.of(b)))
+    let same = |(l, r): (&Word, &Word)| {
+        fold(l.span.of(a)) == fold(r.span.of(b)) && is_negative(a, l.span.start) == is_negative(b, r.span.start)
+    };
+    left.len() == right.len() && left.iter().zip(&right).all(same)
 }

@@ -8,6 +8,7 @@ use crate::role::trimming::Words;
 use crate::role::{Place, Shape, shape};
 use crate::similarity::candidates::Candidates;
 use crate::similarity::vocabulary::{Sequence, Vocabulary, WordId};
+use crate::words::is_negative;
 
 /// The words of the suspects as ids.
 #[derive(Debug)]
@@ -139,7 +140,10 @@ fn suspect<'v>(
         sequence.spans.iter().map(|s| (s.start - span.start, s.end - span.start)).collect();
     let text = span.of(text);
     let shape = shape(&Words { text, spans: &spans, folded: &folded }, place, lexicon);
-    let kind = |(i, id): (usize, &WordId)| word_kinds[*id as usize][usize::from(capital(text, &spans, i))];
+    let kind = |(i, id): (usize, &WordId)| match word_kinds[*id as usize][usize::from(capital(text, &spans, i))] {
+        WordKind::Number(Some(value)) if is_negative(text, spans[i].0) => WordKind::Number(Some(-value)),
+        kind => kind,
+    };
     let mut kinds: Vec<WordKind> = sequence.ids.iter().enumerate().map(kind).collect();
     light_phrases(&folded, &mut kinds, lexicon);
     Suspect { folded, kinds, shape, fixed: false }
@@ -171,5 +175,7 @@ fn capital(text: &str, spans: &[(usize, usize)], i: usize) -> bool {
         return false;
     }
     let gap = &text[spans[i - 1].1..start];
-    !gap.contains(['.', '!', '?', '…', '“', '"', '„', '«', ':'])
+    // Behind the comma that ends a quote the sentence goes on: '..., ' Quill said.
+    let goes_on = gap.contains([',', '،', '，']) && gap.ends_with(char::is_whitespace);
+    goes_on || !gap.contains(['.', '!', '?', '…', '“', '"', '„', '«', ':'])
 }

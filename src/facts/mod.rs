@@ -3,7 +3,9 @@
 //! Seen from the first paragraph: may it go, because the second says all of it? A number, date, name, negation or
 //! opposite that stands where the second has another one is a fact: a guard. What has no counterpart is new.
 
+mod attribution;
 mod order;
+mod qualifier;
 
 use crate::lexicon::{Class, Entry, Lexicon};
 use crate::paragraph::{Guard, Role};
@@ -193,7 +195,10 @@ impl Differences {
 #[must_use]
 pub fn differences(x: &Side<'_>, y: &Side<'_>, alignment: &Alignment, lexicon: &Lexicon) -> Differences {
     let mut found = Differences::default();
-    let attribution = attribution(x, lexicon);
+    let attribution = attribution::attribution(x, lexicon);
+    if attribution::other_speaker(x, y, &attribution, &attribution::attribution(y, lexicon), alignment) {
+        found.guard(Guard::Name);
+    }
     for ((kind, trimming), attributed) in x.kinds.iter().zip(&x.shape.trimmings).zip(&attribution) {
         if trimming.is_none() && !attributed {
             found.total_weight += kind.weight();
@@ -207,30 +212,6 @@ pub fn differences(x: &Side<'_>, y: &Side<'_>, alignment: &Alignment, lexicon: &
         found.guard(Guard::Order);
     }
     found
-}
-
-/// Words of an attribution: outside the quotation marks, in a stretch with a saying verb or before a colon.
-fn attribution(x: &Side<'_>, lexicon: &Lexicon) -> Vec<bool> {
-    let n = x.folded.len();
-    let mut marks = vec![false; n];
-    let quoted = &x.shape.quoted;
-    if quoted.iter().filter(|q| **q).count() * 2 < n {
-        return marks;
-    }
-    let mut from = 0;
-    while from < n {
-        if quoted[from] {
-            from += 1;
-            continue;
-        }
-        let to = (from..n).find(|&i| quoted[i]).unwrap_or(n);
-        let says = (from..to).any(|i| lexicon.is(x.folded[i], Class::Saying));
-        if to - from <= 14 && (says || to - from <= 4) {
-            marks[from..to].fill(true);
-        }
-        from = to;
-    }
-    marks
 }
 
 #[allow(clippy::too_many_arguments)] // one call site; a struct would only rename them
@@ -261,6 +242,9 @@ fn gap(
     }
     let there: Vec<usize> = ys.iter().copied().filter(|j| y.shape.trimmings[*j].is_none()).collect();
     negation(x, y, &solid, &there, alignment, found);
+    if let Some(guard) = qualifier::differs((x, &solid, &alignment.first), (y, &there, &alignment.second), lexicon) {
+        found.guard(guard);
+    }
     let solid = synonyms(x, y, &solid, &there, lexicon, found);
     for i in solid {
         word(x, y, i, &there, alignment, found);
@@ -416,12 +400,25 @@ fn similar_words(x: &Side<'_>, y: &Side<'_>, alignment: &Alignment, lexicon: &Le
                 }
                 found.pass(Harmless::Spelling, 1);
             }
-            Match::Moved(_) => moved += 1,
-            Match::Same(_) | Match::None => {}
+            Match::Moved(j) => {
+                moved += 1;
+                other_sign(x.kinds[i], y.kinds[j as usize], found);
+            }
+            Match::Same(j) => other_sign(x.kinds[i], y.kinds[j as usize], found),
+            Match::None => {}
         }
     }
     if moved > 0 {
         found.pass(Harmless::Order, moved);
+    }
+}
+
+/// The same digits with another sign are another number.
+fn other_sign(x: WordKind, y: WordKind, found: &mut Differences) {
+    if let (WordKind::Number(Some(a)), WordKind::Number(Some(b))) = (x, y)
+        && a != b
+    {
+        found.guard(Guard::Number);
     }
 }
 

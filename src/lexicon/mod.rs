@@ -39,6 +39,10 @@ pub enum Class {
     Number = 1 << 8,
     /// Unit of measure, currency.
     Unit = 1 << 9,
+    /// Ordinal number word; also a [`Class::Number`].
+    Ordinal = 1 << 10,
+    /// Changes the claim of what it stands before: former, one of, minus.
+    Qualifier = 1 << 11,
 }
 
 /// Everything known about one word or phrase.

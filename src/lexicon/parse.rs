@@ -27,8 +27,8 @@ impl std::error::Error for LexiconError {}
 enum Section {
     /// An entry a line.
     Plain(Class),
-    /// `entry = number`.
-    Valued(Class),
+    /// `entry = number`, of these classes.
+    Valued(u16),
     /// `entry = name of the unit`.
     Unit,
     Boilerplate,
@@ -47,9 +47,11 @@ impl Section {
             "picture" => Self::Plain(Class::Picture),
             "credit" => Self::Plain(Class::Credit),
             "title" => Self::Plain(Class::Title),
-            "month" => Self::Valued(Class::Month),
-            "weekday" => Self::Valued(Class::Weekday),
-            "number" | "ordinal" => Self::Valued(Class::Number),
+            "qualifier" => Self::Plain(Class::Qualifier),
+            "month" => Self::Valued(Class::Month as u16),
+            "weekday" => Self::Valued(Class::Weekday as u16),
+            "number" => Self::Valued(Class::Number as u16),
+            "ordinal" => Self::Valued(Class::Number as u16 | Class::Ordinal as u16),
             "unit" => Self::Unit,
             "boilerplate" => Self::Boilerplate,
             "synonym" => Self::Synonym,
@@ -102,10 +104,10 @@ impl Lexicon {
         let sides = || line.split_once('=').map(|(l, r)| (l.trim(), r.trim())).ok_or(format!("no = in {line:?}"));
         match section {
             Section::Plain(class) => self.insert(line, &Entry { classes: class as u16, ..Entry::default() }),
-            Section::Valued(class) => {
+            Section::Valued(classes) => {
                 let (word, value) = sides()?;
                 let value = value.parse().map_err(|_| format!("{value:?} is no number"))?;
-                self.insert(word, &Entry { classes: class as u16, value: Some(value), ..Entry::default() });
+                self.insert(word, &Entry { classes, value: Some(value), ..Entry::default() });
             }
             Section::Unit => {
                 let (word, unit) = sides()?;

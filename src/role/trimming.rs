@@ -154,6 +154,8 @@ fn label(words: &Words<'_>, lexicon: &Lexicon, marks: &mut [Option<Trimming>]) {
         if gap.starts_with([':', '：']) && gap.len() > 1 || gap.starts_with('：') || gap.starts_with("':") {
             let says = (0..i).any(|k| lexicon.is(words.folded[k], Class::Saying));
             let numbers = (0..i).any(|k| words.folded[k].contains(|c: char| c.is_numeric()));
+            // "Read more: ...", "Related: ...": furniture, whatever its words are alone.
+            let says = says && !lexicon.is_boilerplate(&words.folded[..i]);
             if words.len() >= (2 * i + 2).max(i + LEAST_LABELLED) && !says && !numbers {
                 mark(marks, 0..i, Trimming::Label);
                 platform(words, i, lexicon, marks);

@@ -103,6 +103,22 @@ pub fn glued_head(word: &str) -> Option<&str> {
     (inner.next().is_none() && long && lower(head, 1) && lower(tail, 1)).then_some(head)
 }
 
+/// True if the number at byte `start` of `text` is written with a minus of its own: "-5", not "3-5", "A-5" or "3 -5". A
+/// hyphen that opens a text is a bullet.
+#[must_use]
+pub fn is_negative(text: &str, start: usize) -> bool {
+    if !text[start..].starts_with(char::is_numeric) {
+        return false;
+    }
+    let before = text[..start].trim_end_matches(['$', '€', '£', '¥']);
+    let Some(rest) = before.strip_suffix(['-', '−', '–']) else { return false };
+    match rest.chars().next_back() {
+        None => before == "−",
+        Some(c) if c.is_whitespace() || "([«„“‘\"'".contains(c) => !rest.trim_end().ends_with(char::is_numeric),
+        Some(_) => false,
+    }
+}
+
 /// The hash that [`scan`] gives a word whose folded form is `folded`.
 #[must_use]
 pub fn hash_of(folded: &str) -> u64 {
@@ -176,6 +192,17 @@ mod tests {
             "antidisestablishmentarianism floccinaucinihilipilification 12345678901234567890",
         ] {
             assert_like_oracle(text);
+        }
+    }
+
+    #[test]
+    fn a_minus_is_told_from_dashes_and_bullets() {
+        let negative = |text: &str| is_negative(text, text.find('5').expect("a five"));
+        for text in ["at -5 degrees", "at −5", "(-5)", "lost -$5", "−5", "um –5 Grad"] {
+            assert!(negative(text), "{text}");
+        }
+        for text in ["5", "-5 eggs", "3-5", "A-5", "3 -5", "3 – 5", "2019 –5", "+5", "a -x5"] {
+            assert!(!negative(text), "{text}");
         }
     }
 
