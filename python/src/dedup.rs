@@ -1,0 +1,110 @@
+//! The deduplicator, as Python sees it.
+
+use std::sync::Arc;
+
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyIterator, PyTuple};
+
+use crate::article::{Article, Findings, text_of};
+use crate::engine::{Error, syntax};
+use crate::many::CleanMany;
+use crate::options;
+
+/// Finds the echoes of one article after another.
+///
+/// Options, all by keyword:
+///   paragraphs: what parts paragraphs: "auto" (blank lines; where there are none, each line), "blank-line", "line"
+///   ngram: words in a shingle, 1 to 8 (3)
+///   threshold: least share of a paragraph's words that its twin must say, 0 to 1 (0.75)
+///   min_words: leave paragraphs of fewer words alone, unless they are known furniture (3)
+///   keep: which of two that say the same stays: "auto" (by role, then the fuller), "first", "longest"
+///   caution: "cautious" (remove only what is said almost word for word), "normal", "eager" (and what would be put to
+///     review)
+///   force: remove even where that takes more than 40 % of an article's words (False)
+///   lexicon: words of your own, as a string in the form of the lexicon files, or the path of such a file
+///   threads: 0 is one a core (0)
+///
+/// It may be shared between threads, pickled, and used in forked processes.
+///
+/// >>> import unecho
+/// >>> careful = unecho.Deduplicator(caution="cautious")
+/// >>> careful.clean("The ferry sails at noon.\n\nThe ferry sails at noon.\n")
+/// 'The ferry sails at noon.\n'
+#[pyclass(frozen, module = "unecho")]
+pub(crate) struct Deduplicator {
+    pub(crate) engine: Arc<unecho::Deduplicator>,
+    pub(crate) threads: usize,
+}
+
+#[pymethods]
+impl Deduplicator {
+    #[new]
+    #[pyo3(signature = (**options))]
+    pub(crate) fn new(options: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        let (options, threads) = options::read(options)?;
+        let engine = unecho::Deduplicator::new(options).map_err(|error| Error::new_err(error.to_string()))?;
+        Ok(Self { engine: Arc::new(engine), threads })
+    }
+
+    /// The text of an article without its echoes; markup is "text", "markdown" or "html".
+    #[pyo3(signature = (text, markup = "text"))]
+    pub(crate) fn clean<'py>(
+        &self,
+        py: Python<'py>,
+        text: &Bound<'py, PyAny>,
+        markup: &str,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        Ok(self.look(py, text, markup)?.cleaned(py))
+    }
+
+    /// The paragraphs of an article and what was found about them; markup is "text", "markdown" or "html".
+    #[pyo3(signature = (text, markup = "text"))]
+    pub(crate) fn find(&self, py: Python<'_>, text: &Bound<'_, PyAny>, markup: &str) -> PyResult<Findings> {
+        Ok(Findings { article: Arc::new(self.look(py, text, markup)?) })
+    }
+
+    /// Cleans any number of articles, in order, on all threads, in bounded memory; yields a Cleaned for each.
+    ///
+    /// A value that is no article costs nothing but itself: its Cleaned has the error, and no text.
+    ///
+    /// >>> import unecho
+    /// >>> articles = ["The ferry sails at noon.\n\nThe ferry sails at noon.\n", None]
+    /// >>> for row in unecho.Deduplicator().clean_many(articles):
+    /// ...     print(repr(row.text), row.removed, row.error)
+    /// 'The ferry sails at noon.\n' 1 None
+    /// None 0 the text is no string, but NoneType
+    #[pyo3(signature = (texts, markup = "text"))]
+    fn clean_many(&self, texts: &Bound<'_, PyAny>, markup: &str) -> PyResult<CleanMany> {
+        let texts: Py<PyIterator> = texts.try_iter()?.unbind();
+        Ok(CleanMany::new(texts, Arc::clone(&self.engine), syntax(markup)?, self.threads))
+    }
+
+    /// The options in force, as a dictionary.
+    #[getter]
+    fn options<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        options::written(py, self.engine.options(), self.threads)
+    }
+
+    fn __getnewargs_ex__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyTuple>, Bound<'py, PyDict>)> {
+        Ok((PyTuple::empty(py), self.options(py)?))
+    }
+
+    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+        let default = options::written(py, &unecho::Options::default(), 0)?;
+        let mut set = Vec::new();
+        for (name, value) in self.options(py)? {
+            if !value.eq(default.get_item(&name)?)? {
+                set.push(format!("{name}={}", value.repr()?));
+            }
+        }
+        Ok(format!("Deduplicator({})", set.join(", ")))
+    }
+}
+
+impl Deduplicator {
+    fn look(&self, py: Python<'_>, text: &Bound<'_, PyAny>, markup: &str) -> PyResult<Article> {
+        let syntax = syntax(markup)?;
+        let text = text_of(text).map_err(|error| error.raised())?;
+        Article::look(py, text, syntax, &self.engine, self.threads)
+    }
+}

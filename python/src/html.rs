@@ -1,0 +1,34 @@
+//! Findings as a table for notebooks. The articles are scraped text: nothing in them becomes markup.
+
+use std::fmt::Write as _;
+
+use html_escape::encode_text;
+use unecho::Findings;
+use unecho::paragraph::ParagraphId;
+use unecho::terminal::excerpt;
+
+/// Characters of a paragraph shown.
+const EXCERPT: usize = 400;
+
+/// Rows shown.
+const MOST_ROWS: usize = 100;
+
+/// The findings as an HTML table.
+pub(crate) fn table(text: &str, findings: &Findings) -> String {
+    let mut html = String::from(
+        "<table><thead><tr><th>paragraph</th><th>verdict</th><th>kind</th><th>reason</th><th>text</th><th>twin</th></tr></thead><tbody>",
+    );
+    for finding in findings.findings.iter().take(MOST_ROWS) {
+        let said = |id: ParagraphId| excerpt(findings.paragraphs[id.index()].of(text), EXCERPT);
+        let _ = write!(html, "<tr><td>{}</td><td>{}</td><td>{}</td>", finding.paragraph, finding.verdict, finding.kind);
+        for cell in [excerpt(&finding.reason, EXCERPT), said(finding.paragraph), said(finding.twin)] {
+            let _ = write!(html, "<td style=\"text-align:left\">{}</td>", encode_text(&cell));
+        }
+        html.push_str("</tr>");
+    }
+    let rest = findings.findings.len().saturating_sub(MOST_ROWS);
+    let more = if rest > 0 { format!("; {rest} more findings") } else { String::new() };
+    let removed = findings.removals().count();
+    let _ = write!(html, "</tbody></table><p>{} paragraphs, {removed} removed{more}</p>", findings.paragraphs.len());
+    html
+}

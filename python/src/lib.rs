@@ -1,0 +1,88 @@
+//! `unecho` for Python: the engine's own types shown as Python objects, and nothing decided here.
+//!
+//! The interpreter's lock is given back while articles are looked at. Text is not copied on its way in.
+
+mod article;
+mod dedup;
+mod engine;
+mod finding;
+mod html;
+mod many;
+mod options;
+
+use std::ffi::OsString;
+
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use crate::article::Findings;
+use crate::dedup::Deduplicator;
+
+/// The text of an article without its echoes.
+///
+/// markup is "text", "markdown" or "html"; the options are those of Deduplicator. Where nothing goes, the very
+/// string that was given comes back.
+///
+/// >>> import unecho
+/// >>> unecho.clean("Divers cleared the quay on Monday.\n\nDivers cleared the quay on Monday.\n")
+/// 'Divers cleared the quay on Monday.\n'
+#[pyfunction]
+#[pyo3(signature = (text, markup = "text", **options))]
+fn clean<'py>(
+    py: Python<'py>,
+    text: &Bound<'py, PyAny>,
+    markup: &str,
+    options: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    Deduplicator::new(options)?.clean(py, text, markup)
+}
+
+/// The paragraphs of an article and what was found about them.
+///
+/// markup is "text", "markdown" or "html"; the options are those of Deduplicator.
+///
+/// >>> import unecho
+/// >>> found = unecho.find("Divers cleared the quay on Monday.\n\nDivers cleared the quay on Monday.\n")
+/// >>> for echo in found:
+/// ...     print(echo.paragraph, echo.twin, echo.kind, echo.verdict, echo.reason)
+/// 1 0 exact remove says word for word what ¶1 says
+#[pyfunction]
+#[pyo3(signature = (text, markup = "text", **options))]
+fn find(
+    py: Python<'_>,
+    text: &Bound<'_, PyAny>,
+    markup: &str,
+    options: Option<&Bound<'_, PyDict>>,
+) -> PyResult<Findings> {
+    Deduplicator::new(options)?.find(py, text, markup)
+}
+
+/// Runs the command line, its own name first in arguments; the exit code. Once a process: it listens for signals.
+#[pyfunction]
+fn command(py: Python<'_>, arguments: Vec<OsString>) -> u8 {
+    py.detach(|| unecho::command::main(arguments))
+}
+
+#[pymodule]
+mod _unecho {
+    #[pymodule_export]
+    use super::article::{Findings, Paragraph};
+    #[pymodule_export]
+    use super::dedup::Deduplicator;
+    #[pymodule_export]
+    use super::engine::Error;
+    #[pymodule_export]
+    use super::finding::Finding;
+    #[pymodule_export]
+    use super::many::{CleanMany, Cleaned};
+    #[pymodule_export]
+    use super::{clean, command, find};
+
+    use pyo3::prelude::*;
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        super::engine::loaded();
+        module.add("__version__", env!("CARGO_PKG_VERSION"))
+    }
+}

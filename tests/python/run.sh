@@ -1,0 +1,30 @@
+#!/bin/sh
+# The Python package as a user gets it: packed as a source distribution, built from that, installed into an environment of
+# its own, and tested there. Needs python3 with venv; everything is kept in target/python.
+set -eu
+cd "$(dirname "$0")/../.."
+work=$PWD/target/python
+mkdir -p "$work"
+export CARGO_TARGET_DIR="$work/cargo" PYTHONDONTWRITEBYTECODE=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+
+# A new environment where the requirements or the interpreter are other ones.
+wanted=$(python3 -V; cat tests/python/requirements.txt)
+if [ "$wanted" != "$(cat "$work/installed" 2>/dev/null)" ]; then
+  rm -rf "$work/venv" "$work/installed"
+  python3 -m venv "$work/venv"
+  "$work/venv/bin/pip" install --quiet --requirement tests/python/requirements.txt
+  echo "$wanted" > "$work/installed"
+fi
+PATH=$work/venv/bin:$PATH
+
+rm -rf "$work/dist"
+maturin sdist --manifest-path python/Cargo.toml --out "$work/dist" > "$work/said" 2>&1 || { cat "$work/said"; exit 1; }
+python tests/python/unpack.py "$work"/dist/*.tar.gz "$work/source"
+pip install --quiet --force-reinstall --no-deps --no-build-isolation \
+  --config-settings build-args="--profile tests --locked" "$work/source"
+
+pytest -q -p no:cacheprovider tests/python
+pytest -q -p no:cacheprovider --doctest-glob='*.md' README.md python/README.md
+cd "$work"
+mypy --strict --cache-dir "$work/mypy" ../../tests/python/typed.py
+stubtest --allowlist ../../tests/python/stubtest.txt unecho
