@@ -7,6 +7,12 @@ work=$PWD/target/python
 mkdir -p "$work"
 export CARGO_TARGET_DIR="$work/cargo" PYTHONDONTWRITEBYTECODE=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 
+# The package has a lock of its own, which knows the dependencies of the root package, too.
+cargo metadata --locked --quiet --format-version 1 --manifest-path python/Cargo.toml > /dev/null || {
+  echo "then commit the lock that this writes: cargo update --manifest-path python/Cargo.toml --package unecho"
+  exit 1
+}
+
 # A new environment where the requirements or the interpreter are other ones.
 wanted=$(python3 -V; cat tests/python/requirements.txt)
 if [ "$wanted" != "$(cat "$work/installed" 2>/dev/null)" ]; then
