@@ -17,7 +17,7 @@ use crate::suspects::{Sequences, Suspects};
 use crate::verdict::decide::Case;
 use crate::verdict::judge::Pair;
 use crate::verdict::rarity::Rarity;
-use crate::words::{Word, fold, is_negative, is_solo, words};
+use crate::words::{Word, fold, is_alphabetic, is_negative, is_solo, words};
 
 /// Least share of the smaller paragraph's shingles that a candidate pair must have in common.
 const CANDIDATE_SHARE: f64 = 0.35;
@@ -253,7 +253,7 @@ struct Judged {
 
 /// True if the paragraphs' script is written without spaces, so that each character counts as a word; told by a sample.
 fn without_spaces(text: &str, paragraphs: &[Span]) -> bool {
-    let letters = paragraphs.iter().flat_map(|span| span.of(text).chars()).filter(|c| c.is_alphabetic());
+    let letters = paragraphs.iter().flat_map(|span| span.of(text).chars()).filter(|c| is_alphabetic(*c));
     let (mut solo, mut all) = (0, 0);
     for c in letters.take(SAMPLE_CHARS) {
         solo += usize::from(is_solo(c));

@@ -13,6 +13,7 @@ use crate::role::Shape;
 use crate::role::trimming::Trimming;
 use crate::similarity::align::{Alignment, Match};
 use crate::similarity::like::{gaps, scans_alike};
+use crate::words::{is_alphabetic, is_numeric};
 
 /// One paragraph of a pair, with all that is known of its words.
 #[derive(Clone, Copy)]
@@ -48,7 +49,7 @@ impl WordKind {
     /// The kinds of a word: in small letters, and beginning with a capital where that means something.
     #[must_use]
     pub fn of(folded: &str, lexicon: &Lexicon) -> [Self; 2] {
-        if folded.contains(|c: char| c.is_ascii_digit() || !c.is_ascii() && c.is_numeric() && !c.is_alphabetic()) {
+        if folded.contains(|c: char| is_numeric(c) && !is_alphabetic(c)) {
             return [Self::Number(number_value(folded)); 2];
         }
         match lexicon.get(folded) {
@@ -204,8 +205,8 @@ pub fn differences(x: &Side<'_>, y: &Side<'_>, alignment: &Alignment, lexicon: &
             found.total_weight += kind.weight();
         }
     }
-    for (xs, ys) in gaps(alignment) {
-        gap(x, y, &xs, &ys, &attribution, alignment, lexicon, &mut found);
+    for (xs, ys) in gaps(alignment).iter() {
+        gap(x, y, xs, ys, &attribution, alignment, lexicon, &mut found);
     }
     similar_words(x, y, alignment, lexicon, &mut found);
     if order::differs(x, alignment) {

@@ -5,6 +5,9 @@ use crate::similarity::align::{Alignment, Match};
 
 /// True if words have changed places in a way that may turn round who does what to whom.
 pub(super) fn differs(x: &Side<'_>, alignment: &Alignment) -> bool {
+    if in_order(alignment) {
+        return false;
+    }
     let heavy = |i: usize| !matches!(x.kinds[i], WordKind::Light) && x.shape.trimmings[i].is_none();
     // Blocks: runs of heavy words that keep their order and neighbourhood in the second paragraph.
     let places: Vec<(usize, u32)> =
@@ -41,6 +44,12 @@ pub(super) fn differs(x: &Side<'_>, alignment: &Alignment) -> bool {
             .windows(2)
             .any(|w| w[0].0 == w[1].0 + 1 && w[0].1 == 1 && w[1].1 == 1 && name(w[0].0) && name(w[1].0));
     exchange || neighbours || scrambled || traded_places(x, alignment)
+}
+
+/// True if no word moved: most pairs end here.
+fn in_order(alignment: &Alignment) -> bool {
+    let moved = alignment.first.iter().any(|found| matches!(found, Match::Moved(_)));
+    !moved && alignment.first.iter().filter_map(|found| found.index()).is_sorted_by(|one, next| one < next)
 }
 
 /// True if two words stand in each other's place, whatever they are: "They" and "Moscow". One of them says something.

@@ -3,6 +3,8 @@
 //! First the longest common subsequence, in bit-parallel form (Crochemore et al. 2001, Hyyrö 2004: 64 cells a step,
 //! rows kept for the way back), then words that moved, then words that are nearly the same by edit distance.
 
+use std::cell::RefCell;
+
 use super::vocabulary::{Sequence, Vocabulary, WordId};
 
 /// Most 64-bit words of bit rows kept for one pair; longer pairs are not aligned.
@@ -169,56 +171,92 @@ fn in_order(x: &[WordId], y: &[WordId], ids: usize, alignment: &mut Alignment) -
     if x.is_empty() || y.is_empty() {
         return Some(());
     }
-    let width = y.len().div_ceil(64);
-    if x.len().checked_mul(width)? > MOST_CELLS {
+    if x.len().checked_mul(y.len().div_ceil(64))? > MOST_CELLS {
         return None;
     }
-    let rows = rows(x, y, ids, width);
-    let bit = |row: usize, j: usize| rows[row * width + j / 64] >> (j % 64) & 1;
-    // A 0 bit in row i at j means: the common subsequence of x[..=i] and y[..=j] is longer than that with y[..j].
-    let (mut i, mut j) = (x.len(), y.len());
-    while i > 0 && j > 0 {
-        if bit(i - 1, j - 1) == 1 {
-            j -= 1;
-        } else if i > 1 && bit(i - 2, j - 1) == 0 {
-            i -= 1;
-        } else {
-            i -= 1;
-            j -= 1;
-            alignment.link(prefix + i, prefix + j, Match::Same);
+    TABLE.with_borrow_mut(|table| {
+        table.fill(x, y, ids);
+        let (mut i, mut j) = (x.len(), y.len());
+        while i > 0 && j > 0 {
+            if table.bit(i - 1, j - 1) {
+                j -= 1;
+            } else if i > 1 && !table.bit(i - 2, j - 1) {
+                i -= 1;
+            } else {
+                i -= 1;
+                j -= 1;
+                alignment.link(prefix + i, prefix + j, Match::Same);
+            }
         }
-    }
+        if table.rows.len() > MOST_KEPT {
+            table.rows = Vec::new();
+        }
+    });
     Some(())
 }
 
-/// The bit rows of the common-subsequence table, `width` words each, one row a word of `x`.
-fn rows(x: &[WordId], y: &[WordId], ids: usize, width: usize) -> Vec<u64> {
-    // Positions in y by word: the last position of each word, and for each position the one before of the same word.
-    let mut last = vec![u32::MAX; ids];
-    let mut before = vec![u32::MAX; y.len()];
-    for (j, &word) in y.iter().enumerate() {
-        before[j] = std::mem::replace(&mut last[word as usize], j as u32);
-    }
-    let mut rows = vec![u64::MAX; x.len() * width];
-    let mut mask = vec![0u64; width];
-    for (i, &word) in x.iter().enumerate() {
-        let mut at = last[word as usize];
-        while at != u32::MAX {
-            mask[at as usize / 64] |= 1 << (at % 64);
-            at = before[at as usize];
+thread_local! {
+    static TABLE: RefCell<Table> = RefCell::default();
+}
+
+/// The common-subsequence table in bits, and the memory to fill it. Reusable.
+#[derive(Default)]
+struct Table {
+    /// Each row `width` 64-bit words, one row a word of the first paragraph.
+    rows: Vec<u64>,
+    width: usize,
+    /// For each word, its last place in the second paragraph; all [`NOWHERE`] between uses.
+    last: Vec<u32>,
+    /// For each place in the second paragraph, the one before of the same word.
+    before: Vec<u32>,
+    mask: Vec<u64>,
+}
+
+const NOWHERE: u32 = u32::MAX;
+
+/// Most 64-bit words of rows that are kept between pairs.
+const MOST_KEPT: usize = 1 << 14;
+
+impl Table {
+    /// `ids` is more than any word of the two paragraphs.
+    fn fill(&mut self, x: &[WordId], y: &[WordId], ids: usize) {
+        let width = y.len().div_ceil(64);
+        self.width = width;
+        self.last.resize(self.last.len().max(ids), NOWHERE);
+        self.before.clear();
+        for (j, &word) in (0u32..).zip(y) {
+            self.before.push(std::mem::replace(&mut self.last[word as usize], j));
         }
-        let mut carry = 0u64;
-        for k in 0..width {
-            let row = if i == 0 { u64::MAX } else { rows[(i - 1) * width + k] };
-            let matched = row & mask[k];
-            let (sum, over) = row.overflowing_add(matched);
-            let (sum, over_carry) = sum.overflowing_add(carry);
-            carry = u64::from(over | over_carry);
-            rows[i * width + k] = sum | (row & !mask[k]);
-            mask[k] = 0;
+        self.mask.clear();
+        self.mask.resize(width, 0);
+        self.rows.clear();
+        self.rows.resize(x.len() * width, u64::MAX);
+        for (i, &word) in x.iter().enumerate() {
+            let mut at = self.last[word as usize];
+            while at != NOWHERE {
+                self.mask[at as usize / 64] |= 1 << (at % 64);
+                at = self.before[at as usize];
+            }
+            let mut carry = 0u64;
+            for k in 0..width {
+                let row = if i == 0 { u64::MAX } else { self.rows[(i - 1) * width + k] };
+                let mask = std::mem::take(&mut self.mask[k]);
+                let (sum, over) = row.overflowing_add(row & mask);
+                let (sum, over_carry) = sum.overflowing_add(carry);
+                carry = u64::from(over | over_carry);
+                self.rows[i * width + k] = sum | (row & !mask);
+            }
+        }
+        for &word in y {
+            self.last[word as usize] = NOWHERE;
         }
     }
-    rows
+
+    /// A 0 bit in row `i` at `j` means: the common subsequence of `x[..=i]` and `y[..=j]` is longer than that with
+    /// `y[..j]`.
+    fn bit(&self, i: usize, j: usize) -> bool {
+        self.rows[i * self.width + j / 64] >> (j % 64) & 1 == 1
+    }
 }
 
 /// Moves links so that neighbours in one paragraph are neighbours in the other where the words allow it.
@@ -249,11 +287,11 @@ const MOST_TRIES: usize = 32;
 
 /// Links words that stand in another order: the longest run first met, each word once.
 fn moved(x: &[WordId], y: &[WordId], alignment: &mut Alignment) {
-    let free: Vec<usize> = (0..y.len()).filter(|j| alignment.second[*j] == Match::None).collect();
-    if free.is_empty() {
+    if !alignment.first.contains(&Match::None) {
         return;
     }
-    let mut places: Vec<(WordId, u32)> = free.iter().map(|&j| (y[j], j as u32)).collect();
+    let free = (0u32..).zip(y).filter(|(j, _)| alignment.second[*j as usize] == Match::None);
+    let mut places: Vec<(WordId, u32)> = free.map(|(j, word)| (*word, j)).collect();
     places.sort_unstable();
     let mut i = 0;
     while i < x.len() {

@@ -1,64 +1,91 @@
 //! Words that are nearly the same: misspelt, scanned badly, inflected, joined or parted. Never numbers.
 
 use super::align::{Alignment, Match};
-use super::vocabulary::{Sequence, Vocabulary};
+use super::vocabulary::{Letters, Sequence, Vocabulary};
 use crate::words::{fold, glued_head};
 
 /// Most unmatched words of a gap that are compared with each other.
 const MOST_IN_GAP: usize = 24;
+
+/// Most words, of both sides, that may be the same letters parted otherwise.
+const MOST_JOINED: usize = 6;
 
 /// Fewest letters of a word that may be misspelt.
 const LEAST_LETTERS: usize = 4;
 
 /// Links the words left over: inside each gap first, then anywhere.
 pub(super) fn like(x: &Sequence, y: &Sequence, vocabulary: &Vocabulary<'_>, alignment: &mut Alignment) {
-    for (xs, ys) in gaps(alignment) {
-        if joined(x, y, &xs, &ys, vocabulary) {
-            for (at, &i) in xs.iter().enumerate() {
-                alignment.link(i, ys[at.min(ys.len() - 1)], Match::Like);
+    let gaps = gaps(alignment);
+    if gaps.xs.is_empty() || gaps.ys.is_empty() {
+        return;
+    }
+    let loose = |sequence: &Sequence, free: &[usize]| -> Vec<Loose<'_>> {
+        free.iter().map(|&at| Loose::of(sequence, at, vocabulary)).collect()
+    };
+    let (mut xs, mut ys) = (loose(x, &gaps.xs), loose(y, &gaps.ys));
+    let (mut from_x, mut from_y) = (0, 0);
+    for &(to_x, to_y) in &gaps.ends {
+        let (xs, ys) = (&xs[from_x..to_x], &ys[from_y..to_y]);
+        (from_x, from_y) = (to_x, to_y);
+        if joined(xs, ys) {
+            for (at, word) in xs.iter().enumerate() {
+                alignment.link(word.at, ys[at.min(ys.len() - 1)].at, Match::Like);
             }
-            for &j in ys.iter().skip(xs.len()) {
-                alignment.second[j] = Match::Like(xs[xs.len() - 1] as u32);
+            for word in ys.iter().skip(xs.len()) {
+                alignment.second[word.at] = Match::Like(xs[xs.len() - 1].at as u32);
             }
             continue;
         }
-        link_similar(x, y, &xs, &ys, vocabulary, alignment);
+        link_similar(xs, ys, alignment);
     }
-    let free = |side: &[Match]| -> Vec<usize> { (0..side.len()).filter(|i| side[*i] == Match::None).collect() };
-    let (xs, ys) = (free(&alignment.first), free(&alignment.second));
-    link_similar(x, y, &xs, &ys, vocabulary, alignment);
+    xs.retain(|word| alignment.first[word.at] == Match::None);
+    ys.retain(|word| alignment.second[word.at] == Match::None);
+    link_similar(&xs, &ys, alignment);
 }
 
-fn link_similar(
-    x: &Sequence,
-    y: &Sequence,
-    xs: &[usize],
-    ys: &[usize],
-    vocabulary: &Vocabulary<'_>,
-    alignment: &mut Alignment,
-) {
-    if xs.len() > MOST_IN_GAP || ys.len() > MOST_IN_GAP {
+/// A word without a like.
+struct Loose<'v> {
+    /// Its place (0-based) in its paragraph.
+    at: usize,
+    folded: &'v str,
+    letters: Letters,
+    /// What is run on behind another word in it: "Forensic" of "galleryForensic".
+    tail: Option<&'v str>,
+}
+
+impl<'v> Loose<'v> {
+    fn of(sequence: &Sequence, at: usize, vocabulary: &'v Vocabulary<'_>) -> Self {
+        let id = sequence.ids[at];
+        let raw = vocabulary.raw(sequence.spans[at]);
+        let tail = glued_head(raw).map(|head| &raw[head.len()..]);
+        Self { at, folded: vocabulary.folded(id), letters: vocabulary.letters(id), tail }
+    }
+
+    /// A word of one character is like no other: all words of a script without spaces.
+    const fn is_long(&self) -> bool {
+        self.letters.count > 1
+    }
+
+    fn ends_in(&self, word: &Self) -> bool {
+        self.tail.is_some_and(|tail| fold(tail) == word.folded)
+    }
+}
+
+fn link_similar(xs: &[Loose<'_>], ys: &[Loose<'_>], alignment: &mut Alignment) {
+    if xs.len() > MOST_IN_GAP || ys.len() > MOST_IN_GAP || !ys.iter().any(Loose::is_long) {
         return;
     }
-    // A word of one character is like no other: all words of a script without spaces.
-    let long = |id| vocabulary.folded(id).chars().nth(1).is_some();
-    if !ys.iter().any(|j| long(y.ids[*j])) {
-        return;
-    }
-    for &i in xs.iter().filter(|i| long(x.ids[**i])) {
-        let word = vocabulary.folded(x.ids[i]);
-        let found = ys
-            .iter()
-            .filter(|j| alignment.second[**j] == Match::None)
-            .map(|&j| {
-                let there = vocabulary.folded(y.ids[j]);
-                let glued = is_tail(vocabulary.raw(x.spans[i]), there) || is_tail(vocabulary.raw(y.spans[j]), word);
-                (if glued { GLUED } else { similarity(word, there) }, j)
-            })
-            .filter(|(score, _)| *score > 0.0)
-            .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
-        if let Some((_, j)) = found {
-            alignment.link(i, j, Match::Like);
+    for word in xs.iter().filter(|word| word.is_long()) {
+        let mut best = (0.0, None);
+        for other in ys.iter().filter(|other| alignment.second[other.at] == Match::None) {
+            let glued = word.ends_in(other) || other.ends_in(word);
+            let score = if glued { GLUED } else { similarity(word.folded, other.folded, word.letters, other.letters) };
+            if score > best.0 {
+                best = (score, Some(other.at));
+            }
+        }
+        if let Some(other) = best.1 {
+            alignment.link(word.at, other, Match::Like);
         }
     }
 }
@@ -66,55 +93,47 @@ fn link_similar(
 /// How alike a word is to itself run together with another one.
 const GLUED: f64 = 0.95;
 
-/// True if `raw` is another word with `word` run on behind it: "galleryForensic" for "forensic".
-fn is_tail(raw: &str, word: &str) -> bool {
-    raw.len() > word.len() && glued_head(raw).is_some_and(|head| fold(&raw[head.len()..]) == word)
-}
-
-/// How alike two different words are, 0 to 1; 0 if they are different words.
-#[must_use]
-pub(crate) fn similarity(a: &str, b: &str) -> f64 {
+/// How alike two words are, 0 to 1; 0 if they are different words. `of_a` and `of_b` are their letters.
+fn similarity(a: &str, b: &str, of_a: Letters, of_b: Letters) -> f64 {
     if a == b {
         return 1.0;
     }
-    let (la, lb) = (a.chars().count(), b.chars().count());
-    let (short, long) = (la.min(lb), la.max(lb));
-    if short < 2 || long - short > 4 {
+    let (short, long) = (of_a.count.min(of_b.count) as usize, of_a.count.max(of_b.count) as usize);
+    if short < 2 || long - short > MOST_EDITS {
         return 0.0;
     }
-    let numeric = |word: &str| word.chars().any(char::is_numeric);
-    if numeric(a) || numeric(b) {
+    if of_a.numeric || of_b.numeric {
         return if scanned(a, b) { 0.9 } else { 0.0 };
     }
     if short < 3 {
         return 0.0;
     }
     // Most words that are not alike differ in more letters than any slip or ending explains: told by sets of letters.
-    let unlike = (letters(a) ^ letters(b)).count_ones() as usize;
-    if unlike > MOST_UNLIKE_LETTERS {
+    let (only_a, only_b) = ((of_a.set & !of_b.set).count_ones(), (of_b.set & !of_a.set).count_ones());
+    if only_a + only_b > MOST_UNLIKE_LETTERS {
         return 0.0;
     }
     if scans_alike(a, b) {
         return 0.9;
     }
-    if short < LEAST_LETTERS || denies(a, b) || denies(b, a) {
+    // One slip in five letters; or a common stem of three fifths with an ending each (inflection).
+    let slip = |distance: usize| distance * 5 <= long;
+    let stem = a.chars().zip(b.chars()).take_while(|(p, q)| p == q).count();
+    let inflected = |distance: usize| stem >= LEAST_LETTERS && stem * 5 >= long * 3 && distance <= MOST_EDITS;
+    // An edit takes at most one letter away and brings at most one.
+    let least = (only_a.max(only_b) as usize).max(long - short);
+    if short < LEAST_LETTERS || !slip(least) && !inflected(least) || denies(a, b) || denies(b, a) {
         return 0.0;
     }
     let distance = strsim::osa_distance(a, b);
-    // One slip in five letters; or a common stem of three fifths with an ending each (inflection).
-    let slip = distance * 5 <= long;
-    let stem = a.chars().zip(b.chars()).take_while(|(p, q)| p == q).count();
-    let inflected = stem >= LEAST_LETTERS && stem * 5 >= long * 3 && distance <= 4;
-    if slip || inflected { 1.0 - distance as f64 / long as f64 } else { 0.0 }
+    if slip(distance) || inflected(distance) { 1.0 - distance as f64 / long as f64 } else { 0.0 }
 }
 
-/// More letters than this that only one of two words has, and they are not alike: four edits change at most eight.
-const MOST_UNLIKE_LETTERS: usize = 8;
+/// Most edits between two inflections of a word.
+const MOST_EDITS: usize = 4;
 
-/// The set of a word's letters, by their low bits.
-fn letters(word: &str) -> u64 {
-    word.chars().fold(0, |set, c| set | 1 << (c as u32 % 64))
-}
+/// More letters than this that only one of two words has, and they are not alike: an edit changes at most two.
+const MOST_UNLIKE_LETTERS: u32 = 2 * MOST_EDITS as u32;
 
 /// True if a digit stands for the letter that looks like it: "f0i" for "foi". Real numbers are never words.
 fn scanned(a: &str, b: &str) -> bool {
@@ -129,29 +148,43 @@ fn scanned(a: &str, b: &str) -> bool {
 
 /// True if a scanner could take one word for the other.
 pub(crate) fn scans_alike(a: &str, b: &str) -> bool {
-    single(a) == single(b) || unscan(a) == unscan(b)
+    a.chars().map(look).eq(b.chars().map(look)) || unscanned(a).eq(unscanned(b))
 }
 
-/// A word with look-alikes made one: what a scanner confuses is equal. "rn" may be an m, or an r and a u.
+/// A word with look-alikes made one: what a scanner confuses is equal.
 fn unscan(word: &str) -> String {
-    single(&word.replace("rn", "m").replace("vv", "w").replace("cl", "d"))
+    unscanned(word).collect()
 }
 
-/// As [`unscan`], for single letters.
-fn single(word: &str) -> String {
-    word.chars()
-        .map(|c| match c {
-            '0' => 'o',
-            '1' | 'i' | '|' => 'l',
-            '5' => 's',
-            '8' | 'b' => 'h',
-            '6' => 'g',
-            'c' => 'e',
-            'n' => 'u',
-            'f' => 't',
-            other => other,
-        })
-        .collect()
+/// As [`unscan`], a letter at a time. "rn" may be an m, or an r and a u.
+fn unscanned(word: &str) -> impl Iterator<Item = char> {
+    let mut letters = word.chars().peekable();
+    std::iter::from_fn(move || {
+        let letter = letters.next()?;
+        let pair = match letter {
+            'r' => Some(('n', 'm')),
+            'v' => Some(('v', 'w')),
+            'c' => Some(('l', 'd')),
+            _ => None,
+        };
+        let joined = pair.and_then(|(second, joined)| letters.next_if_eq(&second).map(|_| joined));
+        Some(look(joined.unwrap_or(letter)))
+    })
+}
+
+/// The letter that stands for all that look like it.
+const fn look(letter: char) -> char {
+    match letter {
+        '0' => 'o',
+        '1' | 'i' | '|' => 'l',
+        '5' => 's',
+        '8' | 'b' => 'h',
+        '6' => 'g',
+        'c' => 'e',
+        'n' => 'u',
+        'f' => 't',
+        other => other,
+    }
 }
 
 /// True if `a` is `b` with a prefix that denies it, in the Latin manner: "illegal", "unmarried".
@@ -160,45 +193,109 @@ fn denies(a: &str, b: &str) -> bool {
 }
 
 /// True if the words of a gap are the same letters parted otherwise ("on board", "onboard").
-fn joined(x: &Sequence, y: &Sequence, xs: &[usize], ys: &[usize], vocabulary: &Vocabulary<'_>) -> bool {
-    if xs.is_empty() || ys.is_empty() || xs.len() == ys.len() || xs.len() + ys.len() > 6 {
+fn joined(xs: &[Loose<'_>], ys: &[Loose<'_>]) -> bool {
+    if xs.is_empty() || ys.is_empty() || xs.len() == ys.len() || xs.len() + ys.len() > MOST_JOINED {
         return false;
     }
-    let concat = |s: &Sequence, at: &[usize]| at.iter().map(|&i| vocabulary.folded(s.ids[i])).collect::<String>();
-    let (a, b) = (concat(x, xs), concat(y, ys));
-    let letters = |s: &str| s.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+    let letters = |c: &char| c.is_alphanumeric();
+    let same = |kept: fn(&char) -> bool| chars(xs).filter(kept).eq(chars(ys).filter(kept));
+    let ascii = |words: &[Loose<'_>]| words.iter().all(|word| word.folded.is_ascii());
     // A file name has a hyphen for each letter that is not ASCII: "cibern-ticas".
-    let plain = |s: &str| s.chars().filter(char::is_ascii_alphanumeric).collect::<String>();
-    let stripped = |a: &str, b: &str| a.is_ascii() && !b.is_ascii() && plain(a) == plain(b);
-    !a.chars().any(char::is_numeric) && (letters(&a) == letters(&b) || stripped(&a, &b) || stripped(&b, &a))
+    let same = same(letters) || ascii(xs) != ascii(ys) && same(char::is_ascii_alphanumeric);
+    same && !xs.iter().any(|word| word.letters.numeric)
 }
 
-/// The gaps between links in order: for each, the unmatched words of both sides.
-pub(crate) fn gaps(alignment: &Alignment) -> Vec<(Vec<usize>, Vec<usize>)> {
-    let mut gaps = Vec::new();
-    let mut j = 0;
-    let mut xs = Vec::new();
-    let ends = alignment.first.iter().enumerate().map(|(i, m)| (i, *m));
-    for (i, found) in ends {
-        match found {
-            Match::None => xs.push(i),
+fn chars(words: &[Loose<'_>]) -> impl Iterator<Item = char> {
+    words.iter().flat_map(|word| word.folded.chars())
+}
+
+/// The gaps between links in order, and the words without a link in them.
+#[derive(Default)]
+pub(crate) struct Gaps {
+    /// Every word (0-based) of the first paragraph that has no link.
+    xs: Vec<usize>,
+    /// Every such word of the second.
+    ys: Vec<usize>,
+    /// For each gap, where its words end in `xs` and `ys`.
+    ends: Vec<(usize, usize)>,
+}
+
+impl Gaps {
+    /// The words of each gap: of the first paragraph, of the second.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&[usize], &[usize])> {
+        let starts = [(0, 0)].into_iter().chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(from, to)| (&self.xs[from.0..to.0], &self.ys[from.1..to.1]))
+    }
+
+    fn close(&mut self) {
+        let end = (self.xs.len(), self.ys.len());
+        if self.ends.last().copied().unwrap_or_default() != end {
+            self.ends.push(end);
+        }
+    }
+}
+
+/// The gaps of an alignment: where words of either side have no link, between links in order.
+pub(crate) fn gaps(alignment: &Alignment) -> Gaps {
+    let mut gaps = Gaps::default();
+    let free = |ys: &mut Vec<usize>, range: std::ops::Range<usize>| {
+        ys.extend(range.filter(|j| alignment.second[*j] == Match::None));
+    };
+    let mut from = 0;
+    for (i, found) in alignment.first.iter().enumerate() {
+        match *found {
+            Match::None => gaps.xs.push(i),
             Match::Same(to) => {
-                close(&mut gaps, &mut xs, alignment, j, to as usize);
-                j = to as usize + 1;
+                free(&mut gaps.ys, from..to as usize);
+                gaps.close();
+                from = to as usize + 1;
             }
             Match::Moved(_) | Match::Like(_) => {}
         }
     }
-    close(&mut gaps, &mut xs, alignment, j, alignment.second.len());
+    free(&mut gaps.ys, from..alignment.second.len());
+    gaps.close();
     gaps
 }
 
-fn close(gaps: &mut Vec<(Vec<usize>, Vec<usize>)>, xs: &mut Vec<usize>, alignment: &Alignment, from: usize, to: usize) {
-    if xs.is_empty() && from >= to {
-        return;
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// As [`similarity`], without looking at letters first.
+    fn plainly(a: &str, b: &str) -> f64 {
+        let (la, lb) = (a.chars().count(), b.chars().count());
+        let (short, long) = (la.min(lb), la.max(lb));
+        let numeric = |word: &str| word.chars().any(char::is_numeric);
+        let single = |word: &str| word.chars().map(look).collect::<String>();
+        let unscan = |word: &str| single(&word.replace("rn", "m").replace("vv", "w").replace("cl", "d"));
+        let distance = strsim::osa_distance(a, b);
+        let stem = a.chars().zip(b.chars()).take_while(|(p, q)| p == q).count();
+        match () {
+            () if a == b => 1.0,
+            () if short < 2 || long - short > 4 => 0.0,
+            () if numeric(a) || numeric(b) => f64::from(u8::from(scanned(a, b))) * 0.9,
+            () if short < 3 => 0.0,
+            () if single(a) == single(b) || unscan(a) == unscan(b) => 0.9,
+            () if short < 4 || denies(a, b) || denies(b, a) => 0.0,
+            () if distance * 5 <= long || stem >= 4 && stem * 5 >= long * 3 && distance <= 4 => {
+                1.0 - distance as f64 / long as f64
+            }
+            () => 0.0,
+        }
     }
-    let ys: Vec<usize> = (from..to).filter(|j| alignment.second[*j] == Match::None).collect();
-    if !xs.is_empty() || !ys.is_empty() {
-        gaps.push((std::mem::take(xs), ys));
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4000))]
+
+        #[test]
+        fn a_glance_at_the_letters_rejects_nothing_that_is_alike(
+            stem in "(un|[a-e]|rn|m|cl|d|vv|w|é){0,7}", one in "[a-z01é]{0,4}", other in "[a-z01é]{0,4}", swapped in any::<bool>(),
+        ) {
+            let (a, b) = if swapped { (one.clone() + &stem, other + &stem) } else { (stem.clone() + &one, stem + &other) };
+            prop_assert_eq!(similarity(&a, &b, Letters::of(&a), Letters::of(&b)), plainly(&a, &b), "{:?} {:?}", a, b);
+        }
     }
 }

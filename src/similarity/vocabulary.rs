@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use foldhash::fast::RandomState;
 
 use crate::paragraph::Span;
-use crate::words::{append_folded, fold_into, scan};
+use crate::words::{append_folded, fold_into, is_numeric, scan};
 
 /// A number for a distinct folded word of one document.
 pub type WordId = u32;
@@ -40,8 +40,33 @@ struct Known {
     span: Span,
     /// Bytes of `Vocabulary::folded`.
     folded: Span,
+    letters: Letters,
     /// Another word of the same hash.
     next: Option<WordId>,
+}
+
+/// What tells a folded word apart at a glance from most others.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Letters {
+    /// How many characters it has.
+    pub count: u32,
+    /// The set of them, by their low bits.
+    pub set: u64,
+    /// True if one of them is numeric.
+    pub numeric: bool,
+}
+
+impl Letters {
+    /// Of a folded word.
+    #[must_use]
+    pub fn of(folded: &str) -> Self {
+        let add = |letters: Self, c: char| Self {
+            count: letters.count + 1,
+            set: letters.set | 1 << (c as u32 % 64),
+            numeric: letters.numeric | is_numeric(c),
+        };
+        folded.chars().fold(Self::default(), add)
+    }
 }
 
 /// About as many bytes of text make a word.
@@ -71,6 +96,12 @@ impl<'t> Vocabulary<'t> {
     #[must_use]
     pub fn folded(&self, id: WordId) -> &str {
         self.known[id as usize].folded.of(&self.folded)
+    }
+
+    /// What a word is made of.
+    #[must_use]
+    pub fn letters(&self, id: WordId) -> Letters {
+        self.known[id as usize].letters
     }
 
     /// A word as it stands in the text.
@@ -104,7 +135,8 @@ impl<'t> Vocabulary<'t> {
         let id = self.known.len() as WordId;
         let start = self.folded.len();
         append_folded(span.of(self.text), &mut self.folded);
-        self.known.push(Known { span, folded: Span::new(start, self.folded.len()), next: None });
+        let folded = Span::new(start, self.folded.len());
+        self.known.push(Known { span, folded, letters: Letters::of(folded.of(&self.folded)), next: None });
         match last {
             Some(last) => self.known[last as usize].next = Some(id),
             None => drop(self.ids.insert(hash, id)),

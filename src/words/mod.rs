@@ -125,6 +125,18 @@ pub fn hash_of(folded: &str) -> u64 {
     hash::of_bytes(folded.as_bytes())
 }
 
+/// As [`char::is_alphabetic`], by a table.
+#[must_use]
+pub fn is_alphabetic(c: char) -> bool {
+    if c.is_ascii() { c.is_ascii_alphabetic() } else { table::entry(c).alphabetic() }
+}
+
+/// As [`char::is_numeric`], by a table.
+#[must_use]
+pub fn is_numeric(c: char) -> bool {
+    if c.is_ascii() { c.is_ascii_digit() } else { table::entry(c).numeric() }
+}
+
 /// True for characters of scripts that are written without spaces, where each character counts as a word.
 #[must_use]
 pub fn is_solo(c: char) -> bool {
@@ -203,6 +215,13 @@ mod tests {
         }
         for text in ["5", "-5 eggs", "3-5", "A-5", "3 -5", "3 – 5", "2019 –5", "+5", "a -x5"] {
             assert!(!negative(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_table_knows_letters_and_numbers() {
+        for c in '\0'..='\u{1ffff}' {
+            assert_eq!((is_alphabetic(c), is_numeric(c)), (c.is_alphabetic(), c.is_numeric()), "{c:?}");
         }
     }
 

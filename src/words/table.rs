@@ -47,7 +47,8 @@ impl Class {
     ];
 }
 
-/// Bits 0-31: folded UTF-8, little-endian. 32-34: its length, 0 to 4. 40-43: class. 44: slow. 48-55: combining class.
+/// Bits 0-31: folded UTF-8, little-endian. 32-34: its length, 0 to 4. 40-43: class. 44: slow. 45: alphabetic.
+/// 46: numeric. 48-55: combining class.
 #[derive(Clone, Copy)]
 pub(super) struct Entry(u64);
 
@@ -70,6 +71,18 @@ impl Entry {
         self.0 >> 44 & 1 == 1
     }
 
+    /// As [`char::is_alphabetic`].
+    #[inline]
+    pub(super) const fn alphabetic(self) -> bool {
+        self.0 >> 45 & 1 == 1
+    }
+
+    /// As [`char::is_numeric`].
+    #[inline]
+    pub(super) const fn numeric(self) -> bool {
+        self.0 >> 46 & 1 == 1
+    }
+
     /// Canonical combining class; marks out of order need the slow path.
     #[inline]
     pub(super) const fn combining(self) -> u8 {
@@ -81,6 +94,7 @@ impl Entry {
         let composes = is_nfkc_quick(folded.chars()) != IsNormalized::Yes || jamo(c);
         let slow = folded.len() > 4 || composes;
         let mut bits = u64::from(class(c) as u8) << 40 | u64::from(slow) << 44;
+        bits |= u64::from(c.is_alphabetic()) << 45 | u64::from(c.is_numeric()) << 46;
         bits |= u64::from(folded.chars().next().map_or(0, canonical_combining_class)) << 48;
         if !slow {
             bits |= (folded.len() as u64) << 32;
