@@ -92,7 +92,13 @@ impl Entry {
     fn of(c: char) -> Self {
         let folded: String = c.nfkc().default_case_fold().nfkc().filter(|c| !ignorable(*c)).map(straighten).collect();
         let composes = is_nfkc_quick(folded.chars()) != IsNormalized::Yes || jamo(c);
-        let slow = folded.len() > 4 || composes;
+        // What is a letter and a mark, or a mark that folds to a letter: other marks that follow may have to stand before
+        // that.
+        let order = canonical_combining_class;
+        let ends_marked = |text: &str| text.chars().nth(1).and(text.chars().last()).is_some_and(|c| order(c) > 0);
+        let marked = ends_marked(&folded) || ends_marked(&c.nfkc().collect::<String>());
+        let unmarked = order(c) > 0 && folded.chars().next().is_none_or(|first| order(first) == 0);
+        let slow = folded.len() > 4 || composes || marked || unmarked;
         let mut bits = u64::from(class(c) as u8) << 40 | u64::from(slow) << 44;
         bits |= u64::from(c.is_alphabetic()) << 45 | u64::from(c.is_numeric()) << 46;
         bits |= u64::from(folded.chars().next().map_or(0, canonical_combining_class)) << 48;
