@@ -52,6 +52,29 @@ fn texts() -> impl Strategy<Value = String> {
     })
 }
 
+/// The shapes that hit the bounds, small: a phrase in all lines, near-copies with a slip each, a text and copies of it
+/// that say more, names of files that begin alike.
+fn hostile_texts() -> impl Strategy<Value = String> {
+    let words = prop::sample::select(
+        &["harbour", "harbor", "ferry", "ferries", "wall", "island", "kelp", "gale", "gala", "pilot", "tide", "tides"]
+            [..],
+    );
+    let own = prop::collection::vec(words, 1..5);
+    (prop::collection::vec((own, any::<bool>()), 60..150), 0..4usize).prop_map(|(lines, shape)| {
+        let line = |(at, (own, more)): (usize, &(Vec<&str>, bool))| {
+            let own = own.join(if shape == 3 { "-" } else { " " });
+            match shape {
+                0 => format!("{own} by the sea"),
+                1 => format!("The council of Oldmoor will vote on {own} number {} on the first Monday of May", at % 7),
+                2 if *more => format!("The ferry to Oldmoor will run again from Monday, said its captain, and {own}."),
+                2 => "The ferry to Oldmoor will run again from Monday, said its captain.".to_owned(),
+                _ => format!("the-harbour-wall-{own}.jpg"),
+            }
+        };
+        lines.iter().enumerate().map(line).collect::<Vec<_>>().join("\n\n")
+    })
+}
+
 fn dedup(force: bool) -> Deduplicator {
     Deduplicator::new(Options { force, ..Options::default() }).expect("default options are in range")
 }
@@ -161,5 +184,21 @@ proptest! {
     #[test]
     fn any_bytes_as_a_log_are_an_error_and_no_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         prop_assert!(read(&bytes).is_err());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(64) })]
+
+    #[test]
+    fn hostile_texts_are_settled_at_once(text in hostile_texts()) {
+        let dedup = dedup(true);
+        let findings = dedup.find(&text);
+        let removed: Vec<u32> = findings.removals().map(|f| f.paragraph.0).collect();
+        for finding in findings.removals() {
+            prop_assert!(removed.binary_search(&finding.twin.0).is_err(), "{:?}", finding);
+        }
+        let once = cleaned(&text, &cuts(&text, &findings));
+        prop_assert_eq!(dedup.find(&once).removals().count(), 0, "{:?} then {:?}", text, once);
     }
 }

@@ -24,6 +24,10 @@ const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
 /// See [`MANY`].
 const FEW: usize = 8;
 
+/// What a shingle that [`MANY`] share counts for as evidence that two of them are alike: a phrase of the house, a form
+/// that is filled in. Half of a line of four words is such a phrase, and each line would be like all others.
+const COMMON: f64 = 0.5;
+
 /// Two paragraphs (0-based indices, `first < second`) that share shingles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Candidate {
@@ -57,9 +61,26 @@ pub struct Search {
     /// For each paragraph: its distinct repeated shingles, and all its distinct shingles.
     sizes: Vec<(u32, u32)>,
     hits: Vec<(u32, u32)>,
-    runs: Vec<(u32, u32)>,
-    counts: Vec<u32>,
+    runs: Vec<Run>,
+    counts: Vec<Shared>,
     found: Vec<Candidate>,
+}
+
+/// The paragraphs that share a shingle: where they stand in [`Search::repeated`].
+#[derive(Clone, Copy, Debug)]
+struct Run {
+    start: u32,
+    /// The first [`FEW`] end here, where there are [`MANY`].
+    end: u32,
+    many: bool,
+}
+
+/// How many shingles a paragraph shares with the one at hand.
+#[derive(Clone, Copy, Debug, Default)]
+struct Shared {
+    all: u32,
+    /// Those of them that [`MANY`] share.
+    common: u32,
 }
 
 impl Search {
@@ -168,16 +189,17 @@ impl Search {
             let len = end - start;
             if len > 1 {
                 let run = self.runs.len() as u32;
-                capped += usize::from(len > MANY);
-                let partners = if len > MANY { FEW } else { len };
+                let many = len > MANY;
+                capped += usize::from(many);
+                let partners = if many { FEW } else { len };
                 self.hits.extend(self.repeated[start..end].iter().map(|(_, paragraph)| (*paragraph, run)));
-                self.runs.push((start as u32, (start + partners) as u32));
+                self.runs.push(Run { start: start as u32, end: (start + partners) as u32, many });
             }
             start = end;
         }
         self.hits.sort_unstable();
         self.counts.clear();
-        self.counts.resize(paragraphs, 0);
+        self.counts.resize(paragraphs, Shared::default());
         capped
     }
 
@@ -188,27 +210,29 @@ impl Search {
             let mut to = from;
             self.found.clear();
             while to < self.hits.len() && self.hits[to].0 == second {
-                let (start, end) = self.runs[self.hits[to].1 as usize];
+                let Run { start, end, many } = self.runs[self.hits[to].1 as usize];
                 for &(_, first) in &self.repeated[start as usize..end as usize] {
                     if first >= second {
                         break;
                     }
-                    if self.counts[first as usize] == 0 {
+                    let shared = &mut self.counts[first as usize];
+                    if shared.all == 0 {
                         self.found.push(Candidate { first, second, shared: 0 });
                     }
-                    self.counts[first as usize] += 1;
+                    shared.all += 1;
+                    shared.common += u32::from(many);
                 }
                 to += 1;
             }
             from = to;
-            for candidate in &mut self.found {
-                candidate.shared = std::mem::take(&mut self.counts[candidate.first as usize]);
-            }
             let mut found = std::mem::take(&mut self.found);
             let own = self.sizes[second as usize].1;
-            found.retain(|c| {
-                let smaller = own.min(self.sizes[c.first as usize].1);
-                f64::from(c.shared) >= share * f64::from(smaller)
+            found.retain_mut(|candidate| {
+                let shared = std::mem::take(&mut self.counts[candidate.first as usize]);
+                candidate.shared = shared.all;
+                let smaller = own.min(self.sizes[candidate.first as usize].1);
+                let evidence = f64::from(shared.all - shared.common) + COMMON * f64::from(shared.common);
+                evidence >= share * f64::from(smaller)
             });
             if found.len() > MOST_CANDIDATES {
                 result.capped_paragraphs += 1;

@@ -14,6 +14,9 @@ const LEAST_LETTERS: usize = 12;
 /// Titles stand at the top: paragraphs looked at.
 const TOP: usize = 16;
 
+/// Most titles that one file name is paired with: where all begin alike, the letters tell nothing.
+const MOST_TITLES: usize = 2;
+
 /// Most file names of a document that are looked at.
 const MOST_NAMES: usize = 64;
 
@@ -30,7 +33,8 @@ pub fn add_file_names(text: &str, paragraphs: &[Span], prints: &Prints, pairs: &
     let known = pairs.len();
     for index in names {
         let name = letters(&paragraphs[index]);
-        for (title, _) in titles.iter().enumerate().filter(|(at, title)| *at != index && **title == name) {
+        let alike = titles.iter().enumerate().filter(|(at, title)| *at != index && **title == name);
+        for (title, _) in alike.take(MOST_TITLES) {
             let (first, second) = (title.min(index) as u32, title.max(index) as u32);
             let place = |pair: &Candidate| (pair.second, pair.first);
             if name.len() == LEAST_LETTERS && pairs[..known].binary_search_by_key(&(second, first), place).is_err() {
