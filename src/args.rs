@@ -1,6 +1,10 @@
 //! The command line: what may be typed, and what is meant by it.
 
+mod across;
+
 use std::path::PathBuf;
+
+pub(crate) use across::AcrossArgs;
 use std::str::FromStr;
 
 use crate::io::files::{Format, Selection};
@@ -87,6 +91,8 @@ pub(crate) struct Clean {
           value_name = "BOOL", hide_default_value = true, help_heading = "Output")]
     pub(crate) quiet: Switch,
     #[command(flatten)]
+    pub(crate) across: AcrossArgs,
+    #[command(flatten)]
     pub(crate) engine: Engine,
 }
 
@@ -96,6 +102,8 @@ pub(crate) struct Diff {
     pub(crate) input: InputArgs,
     #[command(flatten)]
     pub(crate) decisions: DecisionArgs,
+    #[command(flatten)]
+    pub(crate) across: AcrossArgs,
     #[command(flatten)]
     pub(crate) engine: Engine,
 }
@@ -296,7 +304,7 @@ impl FormatArgs {
     }
 
     pub(crate) fn fields(&self) -> Fields {
-        Fields { text: self.text_field.clone(), id: self.id_field.clone() }
+        Fields { text: self.text_field.clone(), id: self.id_field.clone(), ..Fields::default() }
     }
 }
 
@@ -399,6 +407,7 @@ impl Engine {
     pub(crate) fn options(&self) -> Options {
         Options {
             lexicon: String::new(),
+            across: None,
             paragraphs: match self.paragraphs {
                 ParagraphsArg::Auto => Paragraphs::Auto,
                 ParagraphsArg::BlankLine => Paragraphs::BlankLine,

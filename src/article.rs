@@ -180,14 +180,19 @@ impl Deduplicator {
 
     fn candidates(&self, text: &str, paragraphs: &[Span], prints: &Prints, search: &mut Search) -> Candidates {
         let same = |i: usize, j: usize| same_words(paragraphs[i].of(text), paragraphs[j].of(text));
-        let share = if without_spaces(text, paragraphs) { UNSPACED_SHARE } else { CANDIDATE_SHARE };
+        let share = candidate_share(without_spaces(text, paragraphs));
         let mut candidates = search.candidates(prints, share, same);
         add_file_names(text, paragraphs, prints, &mut candidates.pairs);
         candidates
     }
 
+    /// Words in a shingle of this text.
+    pub(crate) fn ngram(&self, text: &str, paragraphs: &[Span]) -> usize {
+        self.options.ngram * if without_spaces(text, paragraphs) { SOLO_FACTOR } else { 1 }
+    }
+
     fn fill(&self, text: &str, paragraphs: &[Span], prints: &mut Prints) {
-        let ngram = self.options.ngram * if without_spaces(text, paragraphs) { SOLO_FACTOR } else { 1 };
+        let ngram = self.ngram(text, paragraphs);
         if text.len() > HUGE {
             prints.fill_parallel(text, paragraphs, ngram);
         } else {
@@ -195,7 +200,14 @@ impl Deduplicator {
         }
     }
 
-    fn prints(&self, text: &str, paragraphs: &[Span]) -> Prints {
+    /// The lexicon of a language, by its code.
+    #[cfg(feature = "io")]
+    pub(crate) fn lexicon(&self, code: &str) -> &Lexicon {
+        self.lexicons.as_ref().map_or_else(|| Lexicon::named(code), |own| own.named(code))
+    }
+
+    /// Words and shingles of some paragraphs.
+    pub(crate) fn prints(&self, text: &str, paragraphs: &[Span]) -> Prints {
         let mut prints = Prints::default();
         self.fill(text, paragraphs, &mut prints);
         prints
@@ -249,6 +261,12 @@ struct Judged {
     findings: Findings,
     pairs: Vec<Pair>,
     roles: Vec<Option<Role>>,
+}
+
+/// Least share of the smaller paragraph's shingles that a candidate pair must have in common; `unspaced` tells of a
+/// script written without spaces.
+pub(crate) const fn candidate_share(unspaced: bool) -> f64 {
+    if unspaced { UNSPACED_SHARE } else { CANDIDATE_SHARE }
 }
 
 /// True if the paragraphs' script is written without spaces, so that each character counts as a word; told by a sample.

@@ -19,12 +19,12 @@ use crate::paragraph::Kind;
 use anyhow::{Context, Result, bail};
 
 use crate::args::Clean;
-use crate::console::{FOUND, INTERRUPTED, TROUBLE, complain, engine, gather, ruling};
+use crate::console::{FOUND, INTERRUPTED, TROUBLE, complain, engine_across, gather, ruling};
 use crate::progress::Progress;
 
 pub(crate) fn clean(args: Clean) -> Result<u8> {
     let started = SystemTime::now();
-    let dedup = engine(&args.engine)?;
+    let dedup = engine_across(&args.engine, args.across.across())?;
     let paths = &args.input.paths;
     if paths.is_empty() && io::stdin().is_terminal() {
         bail!("no input: name files or folders, or pipe an article in; see unecho clean --help");
@@ -61,7 +61,7 @@ pub(crate) fn clean(args: Clean) -> Result<u8> {
     check(&args, &inputs, &target)?;
     clear_away(&inputs, &target, &args, started);
     let ruling = ruling(&args.decisions)?;
-    let (format, fields) = (args.input.format.format(), args.input.format.fields());
+    let (format, fields) = (args.input.format.format(), args.across.fields(args.input.format.fields()));
     let max_record = args.input.max_record.0;
     let decisions = ruling.as_deref().map(Ruling::fingerprint);
     let reading = reading(&fields, max_record);
@@ -266,7 +266,7 @@ fn write_stats(path: &Path, outcome: &Outcome) -> Result<()> {
     });
     let figures = serde_json::json!({
         "docs": tally.docs, "paragraphs": tally.paragraphs, "removed": tally.removed, "kinds": kinds,
-        "review": tally.review, "withdrawn": tally.withdrawn, "capped": tally.capped, "failed": tally.failed,
+        "across": tally.across, "review": tally.review, "withdrawn": tally.withdrawn, "capped": tally.capped, "failed": tally.failed,
         "bytes": tally.bytes, "bytes_removed": tally.bytes_removed, "complete": outcome.stopped.is_none(),
         "decisions": decisions,
     });
@@ -287,6 +287,9 @@ fn summary(tally: &Tally, decided: bool) -> String {
         let kinds = Kind::ALL.iter().zip(tally.kinds).filter(|(_, count)| *count > 0);
         let kinds: Vec<String> = kinds.map(|(kind, count)| format!("{count} {kind}")).collect();
         text += &format!("; {})", kinds.join(", "));
+    }
+    if tally.across > 0 {
+        text += &format!(", {} of them said in other articles", tally.across);
     }
     text += &format!(", {} to review", tally.review);
     if tally.withdrawn > 0 {

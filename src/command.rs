@@ -9,7 +9,7 @@ use crate::args::{self, Cli, Command, Eval, Explain, Restore, Verify};
 use crate::batch::{Destination, Job, run};
 use crate::clean;
 use crate::config::{self, Config};
-use crate::console::{PIPE, TROUBLE, complain, engine, gather, print, read_text, ruling};
+use crate::console::{PIPE, TROUBLE, complain, engine, engine_across, gather, print, read_text, ruling};
 use crate::io::codec::Codec;
 use crate::io::files::{Format, SafeFile};
 use crate::io::safe::Output;
@@ -69,12 +69,12 @@ fn broken_pipe(error: &anyhow::Error) -> bool {
 }
 
 fn diff(args: args::Diff) -> Result<u8> {
-    let dedup = engine(&args.engine)?;
+    let dedup = engine_across(&args.engine, args.across.across())?;
     let (inputs, missing) = gather(&args.input.paths, &args.input.selection(None));
     let job = Job {
         inputs,
         format: args.input.format.format(),
-        fields: args.input.format.fields(),
+        fields: args.across.fields(args.input.format.fields()),
         max_record: args.input.max_record.0,
         destination: Destination::Nowhere,
         diff: Some(Output::Stream(Box::new(BufWriter::new(io::stdout())))),

@@ -49,6 +49,11 @@ const KEYS: &[(&str, &str, Shape)] = &[
     ("caution", "UNECHO_CAUTION", Shape::Text),
     ("force", "UNECHO_FORCE", Shape::Switch),
     ("lexicon", "UNECHO_LEXICON", Shape::Text),
+    ("across", "UNECHO_ACROSS", Shape::Text),
+    ("min-articles", "UNECHO_MIN_ARTICLES", Shape::Number),
+    ("site-field", "UNECHO_SITE_FIELD", Shape::Text),
+    ("one-site", "UNECHO_ONE_SITE", Shape::Switch),
+    ("templates", "UNECHO_TEMPLATES", Shape::Switch),
     ("fail-fast", "UNECHO_FAIL_FAST", Shape::Switch),
     ("quiet", "UNECHO_QUIET", Shape::Switch),
 ];
@@ -162,7 +167,7 @@ fn check(key: &str, values: &[String]) -> Result<(), String> {
         what.join(" ").trim().trim_start_matches("error: ").to_owned()
     })?;
     match cli.command {
-        args::Command::Clean(clean) => clean.engine.options().check().map_err(|error| error.to_string()),
+        args::Command::Clean(clean) => clean.options().check().map_err(|error| error.to_string()),
         _ => Ok(()),
     }
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::article::Deduplicator;
 use crate::decisions::{Decisions, Ruling, Undecided};
 use crate::io::files::{Input, Selection, find};
+use crate::options::{Across, Options};
 use crate::terminal::visible;
 use anyhow::{Context, Result};
 
@@ -35,8 +36,13 @@ pub(crate) fn print(bytes: &[u8]) -> Result<u8> {
 }
 
 pub(crate) fn engine(engine: &Engine) -> Result<Deduplicator> {
+    engine_across(engine, None)
+}
+
+/// As [`engine`], for a batch that may be compared article with article.
+pub(crate) fn engine_across(engine: &Engine, across: Option<Across>) -> Result<Deduplicator> {
     rayon::ThreadPoolBuilder::new().num_threads(engine.threads).build_global().context("cannot start threads")?;
-    let mut options = engine.options();
+    let mut options = Options { across, ..engine.options() };
     if let Some(path) = &engine.lexicon {
         options.lexicon = read_text(path)?;
     }

@@ -166,8 +166,11 @@ fn heading(diff: &mut String, changes: &[Change], findings: &Findings) {
         let Ok(at) = list.binary_search_by_key(&index, |f| f.paragraph.index()) else { continue };
         let finding = &list[at];
         let separator = if diff.len() == from { "" } else { "; " };
+        let elsewhere = finding.elsewhere.as_ref().map_or_else(String::new, |elsewhere| {
+            format!(" in {}, one of {} articles,", shown_name(&elsewhere.doc), elsewhere.articles)
+        });
         let reason = format!(
-            "{separator}p{} {} of p{} {:.2}",
+            "{separator}p{} {} of p{}{elsewhere} {:.2}",
             index + 1,
             finding.kind.name(),
             finding.twin.index() + 1,
@@ -181,6 +184,16 @@ fn heading(diff: &mut String, changes: &[Change], findings: &Findings) {
         diff.push_str(&reason);
     }
     diff.push('\n');
+}
+
+/// Most bytes of a document's name in a heading.
+const NAME: usize = 48;
+
+/// A document's name in plain ASCII, its beginning left out if it is long.
+fn shown_name(name: &str) -> String {
+    let plain = |c: char| if c.is_ascii_graphic() && c != '@' && c != ';' { c } else { '_' };
+    let plain: String = name.chars().map(plain).collect();
+    plain.get(plain.len().saturating_sub(NAME)..).unwrap_or_default().to_owned()
 }
 
 /// A file name as git writes it: quoted in the manner of C where it holds anything but plain ASCII, and followed by a

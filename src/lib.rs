@@ -17,10 +17,12 @@
 //!
 //! All of that is pure: the same input gives the same bytes, with no file, clock or environment in between. Above it,
 //! with the feature `io`, stand the readers of findings: `batch` runs over any number of records, `log` writes what was
-//! decided and why, `restore` and `undo` take it back, `decisions` lets people overrule it, `eval` scores it. With the feature `cli`, `command` is the command
-//! line.
+//! decided and why, `across` compares article with article, `restore` and `undo` take it back, `decisions` lets people
+//! overrule it, `eval` scores it. With the feature `cli`, `command` is the command line.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[cfg(feature = "io")]
+pub mod across;
 #[cfg(feature = "cli")]
 mod args;
 pub mod article;

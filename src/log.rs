@@ -129,7 +129,7 @@ pub struct FindingEntry {
     pub decision: Option<Choice>,
     /// The paragraph's bytes in the source.
     pub span: Span,
-    /// The twin's bytes in the source.
+    /// The twin's bytes in the source, its own if it stands in another document.
     pub twin_span: Span,
     /// The bytes taken out, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -198,7 +198,7 @@ pub fn write_document(
             doc: about.id.to_owned(),
             decision: findings.choice(finding.paragraph),
             span: span(finding.paragraph),
-            twin_span: span(finding.twin),
+            twin_span: finding.elsewhere.as_ref().map_or_else(|| span(finding.twin), |elsewhere| elsewhere.span),
             cut,
             text: cut.map(|cut| cut.of(text).to_owned()),
             raw: cut.and_then(raw),

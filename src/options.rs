@@ -43,6 +43,29 @@ pub enum Caution {
     Eager,
 }
 
+/// What is done about paragraphs that come back in article after article.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mode {
+    /// A paragraph that recurs in enough articles of one site goes from all of them.
+    Boilerplate,
+    /// Each paragraph stays in the first article that has it.
+    Repeats,
+}
+
+/// How a batch of articles is compared, article with article.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Across {
+    /// What goes.
+    pub mode: Mode,
+    /// Articles of one site that make a paragraph boilerplate; at least 2.
+    pub min_articles: usize,
+    /// All articles are of one site, whatever they say.
+    pub one_site: bool,
+    /// Paragraphs that differ in their numbers only are the same.
+    pub templates: bool,
+}
+
 /// Settings of a [`Deduplicator`](crate::article::Deduplicator).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -64,6 +87,9 @@ pub struct Options {
     /// Words of the user's own, in the form of the files in `src/lexicon`, known in every language; may be empty.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub lexicon: String,
+    /// Set if a batch is compared article with article; a single document is not concerned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub across: Option<Across>,
 }
 
 impl Default for Options {
@@ -77,6 +103,7 @@ impl Default for Options {
             caution: Caution::default(),
             force: false,
             lexicon: String::new(),
+            across: None,
         }
     }
 }
@@ -92,6 +119,9 @@ impl Options {
         }
         if !(0.0..=1.0).contains(&self.threshold) {
             return Err(OptionsError(format!("threshold is {}; it must be 0 to 1", self.threshold)));
+        }
+        if let Some(across) = self.across.as_ref().filter(|across| across.min_articles < 2) {
+            return Err(OptionsError(format!("min-articles is {}; it must be 2 or more", across.min_articles)));
         }
         Ok(())
     }

@@ -288,6 +288,23 @@ pub struct Finding {
     /// The other paragraphs that stay for it, where it is said in parts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<ParagraphId>,
+    /// Set if the twin stands in another document; `twin` is its number there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub elsewhere: Option<Elsewhere>,
+}
+
+/// Where in a batch of documents a twin stands, and how far what it says has spread.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Elsewhere {
+    /// The twin's document.
+    pub doc: String,
+    /// The twin's bytes in its source.
+    pub span: Span,
+    /// How many documents have the paragraph, this one and the twin's included.
+    pub articles: usize,
+    /// True if the paragraph goes from all of them, the twin's included.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub from_all: bool,
 }
 
 impl Finding {

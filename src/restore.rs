@@ -1,6 +1,6 @@
 //! The way back: the source from the cleaned text and the log, and the proof that the three belong together.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::log::{Doc, Entry, hash};
 use crate::paragraph::{ParagraphId, Span};
@@ -12,8 +12,10 @@ pub struct Record {
     pub doc: Doc,
     /// The cuts in order.
     pub cuts: Vec<Undo>,
-    /// Every finding, by each of its twins: paragraph, twin, whether it was removed.
+    /// Every finding, by each of its twins in the document: paragraph, twin, whether it was removed.
     pub findings: Vec<(ParagraphId, ParagraphId, bool)>,
+    /// What was removed for a twin in another document that stays there: paragraph, document, twin.
+    pub relied: Vec<(ParagraphId, String, ParagraphId)>,
 }
 
 /// One cut as the log tells it.
@@ -35,11 +37,17 @@ pub fn records(entries: Vec<Entry>) -> Vec<Record> {
     let mut records: Vec<Record> = Vec::new();
     for entry in entries {
         match entry {
-            Entry::Doc(doc) => records.push(Record { doc, cuts: Vec::new(), findings: Vec::new() }),
+            Entry::Doc(doc) => {
+                records.push(Record { doc, cuts: Vec::new(), findings: Vec::new(), relied: Vec::new() });
+            }
             Entry::Finding(entry) => {
                 let Some(record) = records.last_mut() else { continue };
                 let (paragraph, twin) = (entry.finding.paragraph, entry.finding.twin);
-                let twins = [twin].into_iter().chain(entry.finding.also);
+                let here = entry.finding.elsewhere.is_none().then_some(twin);
+                let twins = here.into_iter().chain(entry.finding.also);
+                if let Some(elsewhere) = entry.finding.elsewhere.filter(|e| !e.from_all && entry.cut.is_some()) {
+                    record.relied.push((paragraph, elsewhere.doc, twin));
+                }
                 record.findings.extend(twins.map(|twin| (paragraph, twin, entry.cut.is_some())));
                 if let (Some(cut), Some(text)) = (entry.cut, entry.text) {
                     record.cuts.push(Undo { paragraph, span: cut, text, raw: entry.raw });
@@ -121,6 +129,29 @@ pub fn restore(record: &Record, cleaned: &str) -> Result<String, RestoreError> {
         return Err(RestoreError::Source { doc: doc(), found, said: record.doc.xxh3[0].clone() });
     }
     Ok(source)
+}
+
+/// Proves that every twin in another document of the log stays. Documents that the log does not hold are not asked.
+///
+/// # Errors
+/// Names the first twin that goes.
+pub fn verify_twins(records: &[Record]) -> Result<(), RestoreError> {
+    // A name may stand for several documents: the twin stays if it does in one of them.
+    let mut names: HashMap<&str, Vec<&Record>> = HashMap::new();
+    for record in records {
+        names.entry(&record.doc.doc).or_default().push(record);
+    }
+    let goes = |record: &&Record, twin| record.cuts.iter().any(|cut| cut.paragraph == twin);
+    for record in records {
+        for (paragraph, name, twin) in &record.relied {
+            let Some(others) = names.get(name.as_str()) else { continue };
+            if others.iter().all(|other| goes(other, *twin)) {
+                let doc = record.doc.doc.clone();
+                return Err(RestoreError::Twin { doc, paragraph: *paragraph, twin: *twin });
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Proves that `source`, `cleaned` and the log belong together: hashes, cuts, and that every twin stays.

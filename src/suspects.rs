@@ -82,22 +82,36 @@ impl<'v> Suspects<'v> {
         vocabulary: &'v Vocabulary<'_>,
         lexicon: &Lexicon,
     ) -> Self {
+        let hint = |index: usize| hints.get(index).copied().unwrap_or_default();
+        let place = |index: usize| Place {
+            index,
+            of: paragraphs.len(),
+            stops: has_full_stops(paragraphs[index].of(text)),
+            told: hint(index).role,
+            marked: !hints.is_empty(),
+        };
+        let mut suspects = Self::placed(text, paragraphs, place, sequences, vocabulary, lexicon);
+        for ((index, _), suspect) in sequences.list.iter().zip(&mut suspects.list) {
+            suspect.fixed = hint(*index as usize).fixed;
+        }
+        suspects
+    }
+
+    /// As [`Suspects::of`], where `place` tells where each paragraph (0-based) stands in a document of its own.
+    #[must_use]
+    pub fn placed(
+        text: &str,
+        paragraphs: &[Span],
+        place: impl Fn(usize) -> Place,
+        sequences: &Sequences,
+        vocabulary: &'v Vocabulary<'_>,
+        lexicon: &Lexicon,
+    ) -> Self {
         let word_kinds: Vec<[WordKind; 2]> =
             (0..vocabulary.len() as u32).map(|id| WordKind::of(vocabulary.folded(id), lexicon)).collect();
         let look = |(index, sequence): &(u32, Sequence)| {
-            let stops = has_full_stops(paragraphs[*index as usize].of(text));
-            let hint = hints.get(*index as usize).copied().unwrap_or_default();
-            let place = Place {
-                index: *index as usize,
-                of: paragraphs.len(),
-                stops,
-                told: hint.role,
-                marked: !hints.is_empty(),
-            };
-            Suspect {
-                fixed: hint.fixed,
-                ..suspect(paragraphs[*index as usize], text, sequence, place, vocabulary, &word_kinds, lexicon)
-            }
+            let at = *index as usize;
+            suspect(paragraphs[at], text, sequence, place(at), vocabulary, &word_kinds, lexicon)
         };
         Self { slots: sequences.slots.clone(), list: sequences.list.iter().map(look).collect() }
     }
@@ -162,7 +176,7 @@ fn light_phrases(folded: &[&str], kinds: &mut [WordKind], lexicon: &Lexicon) {
 }
 
 /// False for scripts whose sentences end without a sign: Thai, Lao, Khmer, Myanmar.
-fn has_full_stops(paragraph: &str) -> bool {
+pub(crate) fn has_full_stops(paragraph: &str) -> bool {
     let stopless = |c: char| matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}');
     !paragraph.chars().any(stopless)
 }

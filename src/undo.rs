@@ -9,7 +9,7 @@ use crate::io::jsonl::{self, Fields, RecordError};
 use crate::io::source;
 use crate::log::{Entry, LogError, Reading, hash, read};
 use crate::paragraph::Span;
-use crate::restore::{Record, RestoreError, records, restore as restore_text, verify as verify_text};
+use crate::restore::{Record, RestoreError, records, restore as restore_text, verify as verify_text, verify_twins};
 
 /// Why the way back is barred.
 #[derive(Debug, thiserror::Error)]
@@ -99,6 +99,7 @@ pub fn verify(
     fields: &Fields,
 ) -> Result<usize, UndoError> {
     let mut known = Known::new(read(log)?);
+    verify_twins(&known.records)?;
     let mut docs = 0;
     let sources: HashMap<String, PathBuf> = files(original)?.into_iter().map(|(path, name)| (name, path)).collect();
     let cleaned = files(cleaned)?;

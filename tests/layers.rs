@@ -25,6 +25,7 @@ const FLOORS: &[(&str, u32)] = &[
     ("explain", 10),
     ("io", 10),
     ("log", 10),
+    ("across", 11),
     ("restore", 11),
     ("eval", 11),
     ("batch", 12),

@@ -9,6 +9,7 @@ mod decided;
 mod pieces;
 mod resume;
 mod sink;
+mod survey;
 mod worker;
 
 use std::io::{self, Write};
@@ -147,6 +148,8 @@ pub struct Tally {
     pub removed: u64,
     /// The removed ones by kind, in the order of [`Kind::ALL`].
     pub kinds: [u64; Kind::ALL.len()],
+    /// The removed ones whose twin stands in another article.
+    pub across: u64,
     /// Paragraphs put to review.
     pub review: u64,
     /// Articles whose removals were withdrawn because they would have taken too much.
@@ -170,6 +173,7 @@ impl Tally {
         self.docs += other.docs;
         self.paragraphs += other.paragraphs;
         self.removed += other.removed;
+        self.across += other.across;
         self.review += other.review;
         self.withdrawn += other.withdrawn;
         self.capped += other.capped;
@@ -203,6 +207,9 @@ pub enum BatchError {
 pub fn run(mut job: Job, dedup: &Deduplicator, watch: &mut dyn Watch) -> Result<Outcome, BatchError> {
     let in_place = matches!(job.destination, Destination::InPlace { .. });
     let reading = job.reading();
+    let across = dedup.options().across.as_ref();
+    let stdin = across.map_or(Ok(None), |_| survey::keep_stdin(&job.inputs))?;
+    let plan = across.map_or(Ok(None), |across| survey::survey(&job, stdin.as_ref(), dedup, across))?;
     let worker = Worker {
         dedup,
         fields: &job.fields,
@@ -214,6 +221,7 @@ pub fn run(mut job: Job, dedup: &Deduplicator, watch: &mut dyn Watch) -> Result<
         most: job.max_record,
         codec: job.destination.codec(),
         in_place,
+        plan: plan.as_ref(),
     };
     let fingerprint = job.ruling.as_ref().map(|ruling| ruling.fingerprint());
     let terms = Terms { options: dedup.options(), reading: &reading, decisions: fingerprint.as_deref() };
@@ -221,8 +229,11 @@ pub fn run(mut job: Job, dedup: &Deduplicator, watch: &mut dyn Watch) -> Result<
     let sink = Sink { destination: job.destination, open: None, resume: job.resume.is_some() };
     let met = job.ruling.as_ref().map(|ruling| Met::of(&ruling.decisions));
     let mut out = Outputs { sink, log, diff: job.diff, in_place, met, tally: Tally::default() };
-    let mut windows = Windows::of(job.inputs, job.format, job.max_record)?;
+    let mut windows = Windows::of(job.inputs, job.format, job.max_record, survey::again(stdin.as_ref())?)?;
     let (mut read, mut stopped) = (0, None);
+    if across.is_some() && plan.is_none() {
+        stopped = Some(Stopped::Asked);
+    }
     while stopped.is_none() {
         let window = windows.next(&job.stop);
         let done: Vec<Done> = window.into_par_iter().map(|piece| worker.work(piece)).collect();

@@ -2,6 +2,7 @@
 //! pipe that has nothing to say does not keep a run from being stopped.
 
 use std::collections::VecDeque;
+use std::fs::File;
 use std::io::{self, BufRead, Cursor, Read};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -25,6 +26,8 @@ const PIECES_PER_THREAD: usize = 32;
 /// A part of an input that is worked on by itself.
 pub(super) struct Piece {
     pub(super) input: Input,
+    /// The number of the input, 0-based.
+    pub(super) number: u32,
     pub(super) what: What,
     pub(super) bytes: Vec<u8>,
     /// Number of the first line, 1-based.
@@ -60,9 +63,10 @@ pub(super) struct Windows {
 
 impl Windows {
     /// Starts to read. The thread ends with the inputs, or when nobody takes its pieces any more.
-    pub(super) fn of(inputs: Vec<Input>, format: Option<Format>, most: usize) -> io::Result<Self> {
+    /// Standard input is read from `stdin`, if that was put aside.
+    pub(super) fn of(inputs: Vec<Input>, format: Option<Format>, most: usize, stdin: Option<File>) -> io::Result<Self> {
         let (to, from) = sync_channel(1);
-        let mut pieces = Pieces { inputs: inputs.into(), format, most, open: None };
+        let mut pieces = Pieces { inputs: inputs.into(), number: 0, format, most, stdin, open: None };
         thread::Builder::new().name("reader".into()).spawn(move || {
             while let Some(piece) = pieces.next() {
                 if to.send(piece).is_err() {
@@ -98,15 +102,21 @@ impl Windows {
 /// Reads the inputs piece by piece.
 struct Pieces {
     inputs: VecDeque<Input>,
+    /// How many were begun.
+    number: u32,
     format: Option<Format>,
     /// Most bytes of a document.
     most: usize,
+    /// What standard input held, where it was put aside.
+    stdin: Option<File>,
     /// The JSONL input being read.
     open: Option<Open>,
 }
 
 struct Open {
     input: Input,
+    /// 0-based.
+    number: u32,
     source: Source,
     from: Bytes,
     /// Number of the next line, 1-based.
@@ -124,8 +134,9 @@ impl Open {
         self.taken = taken;
         let first_line = self.line;
         self.line += memchr::memchr_iter(b'\n', &bytes).count();
-        let input = self.input.clone();
-        Piece { input, what, bytes, first_line, last, stamp: self.source.stamp, codec: self.source.codec, read }
+        let (input, number) = (self.input.clone(), self.number);
+        let Source { stamp, codec, .. } = self.source;
+        Piece { input, number, what, bytes, first_line, last, stamp, codec, read }
     }
 
     /// The next piece, with whether it is the last.
@@ -192,11 +203,14 @@ impl Pieces {
     }
 
     /// Opens an input: lines to be read, or the whole of it as a piece.
-    fn open(&self, input: Input) -> Result<Open, Box<Piece>> {
+    fn open(&mut self, input: Input) -> Result<Open, Box<Piece>> {
+        let number = self.number;
+        self.number += 1;
         let nothing = |input: &Input, error| {
             let (stamp, codec, input) = (None, Codec::Plain, input.clone());
             let what = What::Nothing(error);
-            Box::new(Piece { input, what, bytes: Vec::new(), first_line: 1, last: true, stamp, codec, read: 0 })
+            let bytes = Vec::new();
+            Box::new(Piece { input, number, what, bytes, first_line: 1, last: true, stamp, codec, read: 0 })
         };
         let named = input.path.as_deref().map(Format::readable).transpose();
         let named = match (self.format, named) {
@@ -204,9 +218,10 @@ impl Pieces {
             (None, Ok(named)) => named,
             (None, Err(error)) => return Err(nothing(&input, error)),
         };
+        let stdin = self.stdin.take_if(|_| input.path.is_none());
         let (source, from) =
-            Source::open(input.path.as_deref()).map_err(|error| nothing(&input, failure(&input, error)))?;
-        let mut open = Open { input, source, from, line: 1, taken: 0, too_long: None };
+            Source::open_or(input.path.as_deref(), stdin).map_err(|error| nothing(&input, failure(&input, error)))?;
+        let mut open = Open { input, number, source, from, line: 1, taken: 0, too_long: None };
         let format = match named {
             Some(format) => Ok(format),
             None => open.guess(self.most),

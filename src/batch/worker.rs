@@ -3,6 +3,7 @@
 use super::Tally;
 use super::pieces::{Piece, What};
 use super::resume::{Known, Resume};
+use crate::across::{Key, Plan};
 use crate::article::Deduplicator;
 use crate::cut::{Cut, cleaned, cuts, marked_cuts};
 use crate::decisions::Ruling;
@@ -12,6 +13,7 @@ use crate::io::files::Input;
 use crate::io::jsonl::{self, Fields};
 use crate::io::safe::Stamp;
 use crate::log::{About, Entry, write_document, write_line};
+use crate::markup::marked::Marked;
 use crate::markup::{self, Syntax};
 use crate::paragraph::{Decided, Findings, Span, Verdict};
 
@@ -54,11 +56,14 @@ pub(super) struct Worker<'a> {
     pub(super) codec: Option<Codec>,
     /// True if inputs are replaced: what that run did is found by the cleaned text, too.
     pub(super) in_place: bool,
+    /// What goes because of other documents.
+    pub(super) plan: Option<&'a Plan>,
 }
 
 impl Worker<'_> {
     pub(super) fn work(&self, piece: Piece) -> Done {
-        let Piece { input, what, bytes, first_line, last, stamp, codec, read } = piece;
+        let Piece { input, number, what, bytes, first_line, last, stamp, codec, read } = piece;
+        let key = Key { input: number, line: first_line as u32 };
         let mut done = Done {
             input,
             last,
@@ -74,8 +79,8 @@ impl Worker<'_> {
             stamp,
         };
         match what {
-            What::Document(syntax) => self.file(bytes, syntax, &mut done),
-            What::Lines => self.lines(&bytes, first_line, &mut done),
+            What::Document(syntax) => self.file(bytes, key, syntax, &mut done),
+            What::Lines => self.lines(&bytes, key, &mut done),
             What::TooLong(first) => {
                 if first {
                     self.too_long(first_line, &mut done);
@@ -102,7 +107,7 @@ impl Worker<'_> {
         done
     }
 
-    fn file(&self, bytes: Vec<u8>, syntax: Syntax, done: &mut Done) {
+    fn file(&self, bytes: Vec<u8>, key: Key, syntax: Syntax, done: &mut Done) {
         let name = done.input.name.clone();
         match std::str::from_utf8(&bytes) {
             Err(error) => {
@@ -111,7 +116,7 @@ impl Worker<'_> {
                 done.failed = true;
                 self.fail(done, name, what);
             }
-            Ok(text) => match self.document(About { id: &name, syntax }, text, done) {
+            Ok(text) => match self.document(About { id: &name, syntax }, key, text, done) {
                 Some(cleaned) => {
                     done.changed = true;
                     done.out = cleaned.into_bytes();
@@ -129,7 +134,7 @@ impl Worker<'_> {
         self.fail(done, number.to_string(), what);
     }
 
-    fn lines(&self, bytes: &[u8], first_line: usize, done: &mut Done) {
+    fn lines(&self, bytes: &[u8], first: Key, done: &mut Done) {
         if self.text {
             done.out.reserve(bytes.len());
         }
@@ -141,11 +146,11 @@ impl Worker<'_> {
                 continue;
             }
             if line.len() > self.most {
-                self.too_long(first_line + index, done);
+                self.too_long(first.line as usize + index, done);
                 done.out.extend_from_slice(if self.text { full } else { b"" });
                 continue;
             }
-            let replaced = self.record(line, first_line + index, done);
+            let replaced = self.record(line, Key { line: first.line + index as u32, ..first }, done);
             if self.text {
                 match replaced {
                     Some(cleaned) => {
@@ -160,7 +165,8 @@ impl Worker<'_> {
     }
 
     /// One JSONL record; its new line, if it changes.
-    fn record(&self, line: &[u8], number: usize, done: &mut Done) -> Option<Vec<u8>> {
+    fn record(&self, line: &[u8], key: Key, done: &mut Done) -> Option<Vec<u8>> {
+        let number = key.line;
         match jsonl::record(line, self.fields) {
             Err(error) => {
                 let what = format!("{}: line {number}: {error}; passed through as it is", shown(&done.input));
@@ -170,14 +176,14 @@ impl Worker<'_> {
             Ok(record) => {
                 let id = record.id.as_deref().map_or_else(|| number.to_string(), str::to_owned);
                 let about = About { id: &id, ..About::default() };
-                let known = self.resume.and_then(|resume| resume.find(about, &record.text, self.in_place));
-                if let Some(known) = known {
+                if let Some(known) = self.known(about, &record.text) {
                     self.tell_known(&id, &known, done);
                     let cut = !known.cuts.is_empty() && !known.replaced && self.text;
                     return cut.then(|| jsonl::without(line, record.raw, &known.cuts));
                 }
                 let mut findings = self.dedup.find(&record.text);
                 self.rule(record.id.as_deref(), &record.text, &mut findings, &|_| false);
+                self.add_planned(&id, key, &record.text, None, &mut findings, done);
                 let cuts = cuts(&record.text, &findings);
                 let raw = |cut| jsonl::escapes(line, record.raw, cut);
                 self.tell(about, &record.text, &findings, &cuts, &raw, done);
@@ -187,8 +193,8 @@ impl Worker<'_> {
     }
 
     /// One document; its cleaned text, if it changes.
-    fn document(&self, about: About<'_>, text: &str, done: &mut Done) -> Option<String> {
-        if let Some(known) = self.resume.and_then(|resume| resume.find(about, text, self.in_place)) {
+    fn document(&self, about: About<'_>, key: Key, text: &str, done: &mut Done) -> Option<String> {
+        if let Some(known) = self.known(about, text) {
             self.tell_known(about.id, &known, done);
             return (!known.cuts.is_empty() && !known.replaced).then(|| cleaned(text, &known.cuts));
         }
@@ -197,17 +203,43 @@ impl Worker<'_> {
             Some(marked) => {
                 let mut findings = self.dedup.find_marked(&marked);
                 self.rule(named, text, &mut findings, &|index| marked.hints.get(index).is_some_and(|hint| hint.fixed));
+                self.add_planned(about.id, key, text, Some(&marked), &mut findings, done);
                 let cuts = marked_cuts(&marked, &findings);
                 (findings, cuts)
             }
             None => {
                 let mut findings = self.dedup.find(text);
                 self.rule(named, text, &mut findings, &|_| false);
+                self.add_planned(about.id, key, text, None, &mut findings, done);
                 let cuts = cuts(text, &findings);
                 (findings, cuts)
             }
         };
         self.tell(about, text, &findings, &cuts, &|_| None, done)
+    }
+
+    /// What an unfinished run has said of a document. Where documents are compared with each other, only what was
+    /// replaced is taken over: the rest is judged anew.
+    fn known(&self, about: About<'_>, text: &str) -> Option<Known> {
+        let known = self.resume?.find(about, text, self.in_place)?;
+        (self.plan.is_none() || known.replaced).then_some(known)
+    }
+
+    /// Adds what goes because of other documents.
+    fn add_planned(
+        &self,
+        id: &str,
+        key: Key,
+        source: &str,
+        marked: Option<&Marked<'_>>,
+        findings: &mut Findings,
+        done: &mut Done,
+    ) {
+        let Some(plan) = self.plan else { return };
+        if plan.apply(key, source, marked, self.dedup.options(), findings).is_err() {
+            let what = format!("{}: {id}: changed while it was read; not compared with others", shown(&done.input));
+            self.fail(done, id.to_owned(), what);
+        }
     }
 
     /// Carries out what people decided.
@@ -258,6 +290,7 @@ impl Worker<'_> {
         tally.removed += cuts.len() as u64;
         for finding in findings.removals() {
             tally.kinds[finding.kind as usize] += 1;
+            tally.across += u64::from(finding.elsewhere.is_some());
         }
         tally.review += findings.with(Verdict::Review).count() as u64;
         if let Some(decided) = &findings.decided {

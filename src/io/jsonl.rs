@@ -15,11 +15,13 @@ pub struct Fields {
     pub text: String,
     /// The field that names it.
     pub id: String,
+    /// The field that tells its site: an address, of which the host counts, or a name.
+    pub site: String,
 }
 
 impl Default for Fields {
     fn default() -> Self {
-        Self { text: "text".into(), id: "id".into() }
+        Self { text: "text".into(), id: "id".into(), site: "url".into() }
     }
 }
 
@@ -32,6 +34,8 @@ pub struct Record<'l> {
     pub raw: Span,
     /// The id field as text, where there is one.
     pub id: Option<Cow<'l, str>>,
+    /// The site field as text, where there is one.
+    pub site: Option<Cow<'l, str>>,
 }
 
 /// A line that holds no article.
@@ -77,11 +81,12 @@ pub fn record<'l>(line: &'l [u8], fields: &Fields) -> Result<Record<'l>, RecordE
     let raw = line.get(token.start + 1..token.end - 1).filter(|_| line.as_bytes()[token.start] == b'"');
     let Some(raw) = raw else { return Err(RecordError::NoString(fields.text.clone())) };
     let Some(text) = unescape(raw) else { return Err(explain(line)) };
-    let id = found.id.and_then(|token| match token.of(line).strip_prefix('"') {
+    let value = |token: Span| match token.of(line).strip_prefix('"') {
         Some(rest) => unescape(&rest[..rest.len() - 1]),
         None => Some(Cow::Borrowed(token.of(line))),
-    });
-    Ok(Record { text, raw: Span::new(token.start + 1, token.end - 1), id })
+    };
+    let (id, site) = (found.id.and_then(value), found.site.and_then(value));
+    Ok(Record { text, raw: Span::new(token.start + 1, token.end - 1), id, site })
 }
 
 /// True if the line is a JSON object.
@@ -221,6 +226,7 @@ fn unicode_escape(raw: &[u8]) -> Option<(char, usize)> {
 struct Found {
     text: Option<Span>,
     id: Option<Span>,
+    site: Option<Span>,
 }
 
 /// Walks the top level of an object.
@@ -245,8 +251,13 @@ impl Scanner<'_> {
             let value = self.value()?;
             if key == fields.text {
                 found.text = Some(value);
-            } else if key == fields.id {
+            }
+            // One field may serve for both.
+            if key == fields.id {
                 found.id = Some(value);
+            }
+            if key == fields.site {
+                found.site = Some(value);
             }
             match self.next()? {
                 b',' => self.at += 1,

@@ -29,6 +29,14 @@ impl Source {
     /// # Errors
     /// If that fails, if there is no regular file, or if it is not packed as its name says.
     pub fn open(path: Option<&Path>) -> io::Result<(Self, Bytes)> {
+        Self::open_or(path, None)
+    }
+
+    /// As [`Source::open`], where `stdin` stands for standard input, if that was put aside.
+    ///
+    /// # Errors
+    /// As [`Source::open`].
+    pub fn open_or(path: Option<&Path>, stdin: Option<File>) -> io::Result<(Self, Bytes)> {
         let file = match path {
             // A file that has given way to a pipe since it was listed would block when it is opened.
             Some(path) if !std::fs::metadata(path)?.is_file() => return Err(io::Error::other("not a regular file")),
@@ -36,9 +44,10 @@ impl Source {
             None => None,
         };
         let stamp = file.as_ref().map(Stamp::of).transpose()?;
-        let from: Box<dyn Read + Send> = match &file {
-            Some(file) => Box::new(file.try_clone()?),
-            None => Box::new(io::stdin()),
+        let from: Box<dyn Read + Send> = match (&file, stdin) {
+            (Some(file), _) => Box::new(file.try_clone()?),
+            (None, Some(stdin)) => Box::new(stdin),
+            (None, None) => Box::new(io::stdin()),
         };
         let taken = Arc::new(AtomicU64::new(0));
         let mut from = BufReader::with_capacity(1 << 16, Counted { from, taken: taken.clone() });

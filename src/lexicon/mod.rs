@@ -212,7 +212,12 @@ impl OwnLexicons {
     /// As [`Lexicon::of`].
     #[must_use]
     pub fn of(&self, words: &[u64]) -> &Lexicon {
-        let code = detect(words);
+        self.named(detect(words))
+    }
+
+    /// As [`Lexicon::named`].
+    #[must_use]
+    pub fn named(&self, code: &str) -> &Lexicon {
         let index = language::FILES.iter().position(|(name, _)| *name == code).unwrap_or(language::FILES.len());
         let known = Lexicon::named(code);
         // The file was read before: it parses.

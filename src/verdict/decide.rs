@@ -271,6 +271,7 @@ impl Case<'_> {
             guards: Vec::new(),
             reason: format!("says word for word what {twin} says"),
             also: Vec::new(),
+            elsewhere: None,
         }
     }
 
@@ -292,6 +293,7 @@ impl Case<'_> {
             guards: Vec::new(),
             reason: String::new(),
             also: twins[1..].to_vec(),
+            elsewhere: None,
         };
         finding.retell_parts();
         finding
@@ -335,6 +337,7 @@ impl Case<'_> {
             new_words,
             guards: judgement.guards.clone(),
             also: Vec::new(),
+            elsewhere: None,
         }
     }
 

@@ -1,0 +1,74 @@
+//! Paragraphs that have the same words. Their hashes propose them, their words decide.
+
+use rayon::prelude::*;
+
+use super::postings::{Postings, runs};
+use super::sheet::folded;
+use super::survey::Batch;
+
+/// Which paragraphs have the same words as an earlier one.
+#[derive(Debug, Default)]
+pub(super) struct Groups {
+    /// For each paragraph the first with its words: itself, if there is no earlier one.
+    pub(super) first: Vec<u32>,
+    /// First and copy, sorted.
+    copies: Vec<(u32, u32)>,
+}
+
+impl Groups {
+    /// Groups the paragraphs whose keys are in `keys`.
+    pub(super) fn of(batch: &Batch, keys: Postings) -> Self {
+        let mut copies: Vec<(u32, u32)> = Vec::new();
+        for part in keys.parts() {
+            let wanted: Vec<&[(u64, u32)]> = runs(&part).filter(|run| run.len() > 1).collect();
+            let found: Vec<Vec<(u32, u32)>> = wanted.into_par_iter().map(|run| grouped(batch, run)).collect();
+            copies.extend(found.into_iter().flatten());
+        }
+        copies.sort_unstable();
+        let mut first: Vec<u32> = (0..batch.paragraphs.len() as u32).collect();
+        for &(leader, copy) in &copies {
+            first[copy as usize] = leader;
+        }
+        Self { first, copies }
+    }
+
+    /// The paragraphs with the words of `first`, itself at the head, in order.
+    pub(super) fn members(&self, first: u32) -> impl Iterator<Item = u32> + '_ {
+        let from = self.copies.partition_point(|copy| copy.0 < first);
+        let copies = self.copies[from..].iter().take_while(move |copy| copy.0 == first);
+        [first].into_iter().chain(copies.map(|copy| copy.1))
+    }
+
+    /// True if other paragraphs have the words of this one.
+    pub(super) fn repeated(&self, paragraph: u32) -> bool {
+        let leader = self.first[paragraph as usize];
+        leader != paragraph || self.copies.binary_search_by(|copy| copy.0.cmp(&leader)).is_ok()
+    }
+
+    /// The first of each group that has copies, in order.
+    pub(super) fn leaders(&self) -> impl Iterator<Item = u32> + '_ {
+        self.copies.chunk_by(|a, b| a.0 == b.0).map(|group| group[0].0)
+    }
+}
+
+/// The copies in a run of equal keys: each with the first that has its words.
+fn grouped(batch: &Batch, run: &[(u64, u32)]) -> Vec<(u32, u32)> {
+    let masks = batch.across.templates;
+    let mut leaders: Vec<(u32, String, Vec<String>)> = Vec::new();
+    let mut copies = Vec::new();
+    for &(_, paragraph) in run {
+        let text = batch.entry(paragraph).text;
+        // Copies are the same bytes more often than not.
+        let known = leaders.iter().find(|(_, known, _)| *known == text).map(|leader| leader.0);
+        let known = known.or_else(|| {
+            let words = folded(&text, masks);
+            let found = leaders.iter().find(|(_, _, known)| *known == words).map(|leader| leader.0);
+            if found.is_none() {
+                leaders.push((paragraph, text, words));
+            }
+            found
+        });
+        copies.extend(known.map(|leader| (leader, paragraph)));
+    }
+    copies
+}

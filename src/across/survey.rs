@@ -1,0 +1,171 @@
+//! The first pass: documents in, in their order; out comes the plan of what goes.
+
+use std::collections::BTreeMap;
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::article::{Deduplicator, candidate_share};
+use crate::options::{Across, Mode, Options};
+use crate::paragraph::Span;
+use crate::shingle::Prints;
+
+use super::groups::Groups;
+use super::pairs::pairs;
+use super::plan::Plan;
+use super::postings::Postings;
+use super::sheet::{Entry, Sheet};
+use super::spool::Spool;
+use super::{boilerplate, repeats};
+
+/// Where a document stands in the input: the number of the input, and its line there. Grows from document to document.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Key {
+    /// 0-based.
+    pub input: u32,
+    /// 1-based; 1 where the input is one document.
+    pub line: u32,
+}
+
+/// A document that was read.
+#[derive(Debug)]
+pub(super) struct Doc {
+    pub(super) key: Key,
+    pub(super) hash: u64,
+    pub(super) language: &'static str,
+    /// Words in a shingle.
+    ngram: usize,
+    /// What keeps its hashes apart from those of other sites.
+    apart: u64,
+    /// Where its name is in the spool.
+    pub(super) name: u64,
+    /// Its first paragraph in the batch.
+    pub(super) first: u32,
+}
+
+/// A paragraph that was read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    /// Where it is in the spool.
+    pub(super) at: u64,
+    /// Its document.
+    pub(super) doc: u32,
+    /// How many shingles it asks for.
+    pub(super) asks: u8,
+}
+
+/// All that was read.
+#[derive(Debug)]
+pub(super) struct Batch {
+    pub(super) across: Across,
+    /// Words in a shingle, where words are parted by spaces.
+    ngram: usize,
+    pub(super) docs: Vec<Doc>,
+    pub(super) paragraphs: Vec<Place>,
+    pub(super) spool: Spool,
+}
+
+impl Batch {
+    pub(super) fn entry(&self, paragraph: u32) -> Entry {
+        self.spool.entry(self.paragraphs[paragraph as usize].at)
+    }
+
+    pub(super) fn doc(&self, paragraph: u32) -> u32 {
+        self.paragraphs[paragraph as usize].doc
+    }
+
+    pub(super) fn language(&self, paragraph: u32) -> &'static str {
+        self.docs[self.doc(paragraph) as usize].language
+    }
+
+    /// The distinct shingles of a paragraph, sorted; those of another site are others.
+    pub(super) fn shingles(&self, paragraph: u32) -> Vec<u64> {
+        let doc = &self.docs[self.doc(paragraph) as usize];
+        let text = self.entry(paragraph).text;
+        let mut prints = Prints::default();
+        prints.fill(&text, &[Span::new(0, text.len())], doc.ngram);
+        let mut shingles: Vec<u64> = prints.shingles(0).iter().map(|hash| hash ^ doc.apart).collect();
+        shingles.sort_unstable();
+        shingles.dedup();
+        shingles
+    }
+
+    /// Least share of the smaller paragraph's shingles that a candidate has.
+    pub(super) fn candidate_share(&self, paragraph: u32) -> f64 {
+        candidate_share(self.docs[self.doc(paragraph) as usize].ngram > self.ngram)
+    }
+
+    /// What the log calls a document.
+    pub(super) fn name(&self, doc: u32) -> String {
+        self.spool.name(self.docs[doc as usize].name)
+    }
+
+    /// The paragraphs of a document.
+    pub(super) fn of_doc(&self, doc: u32) -> std::ops::Range<u32> {
+        let end = self.docs.get(doc as usize + 1).map_or(self.paragraphs.len() as u32, |next| next.first);
+        self.docs[doc as usize].first..end
+    }
+}
+
+/// Collects the documents of a batch.
+#[derive(Debug)]
+pub struct Survey {
+    batch: Batch,
+    keys: Postings,
+    asked: Postings,
+}
+
+impl Survey {
+    /// An empty survey.
+    #[must_use]
+    pub fn new(across: Across, options: &Options) -> Self {
+        let batch =
+            Batch { across, ngram: options.ngram, docs: Vec::new(), paragraphs: Vec::new(), spool: Spool::default() };
+        Self { batch, keys: Postings::of_hashes(), asked: Postings::of_hashes() }
+    }
+
+    /// Adds the next document.
+    pub fn add(&mut self, key: Key, sheet: &Sheet) {
+        let batch = &mut self.batch;
+        let doc = batch.docs.len() as u32;
+        let first = batch.paragraphs.len() as u32;
+        let name = batch.spool.push_name(&sheet.name);
+        // Paragraphs of other sites never meet.
+        let apart = match (batch.across.mode, batch.across.one_site) {
+            (Mode::Boilerplate, false) => xxh3_64(sheet.site.as_bytes()),
+            _ => 0,
+        };
+        let Sheet { hash, language, ngram, .. } = *sheet;
+        batch.docs.push(Doc { key, hash, language, ngram, apart, name, first });
+        for entry in &sheet.paragraphs {
+            let paragraph = batch.paragraphs.len() as u32;
+            let at = batch.spool.push(entry);
+            batch.paragraphs.push(Place { at, doc, asks: entry.asked.len() as u8 });
+            self.keys.push((entry.key ^ apart, paragraph));
+            for shingle in &entry.asked {
+                self.asked.push((shingle ^ apart, paragraph));
+            }
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn taken_apart(self) -> (Batch, Postings, Postings) {
+        (self.batch, self.keys, self.asked)
+    }
+
+    /// What goes.
+    #[must_use]
+    pub fn plan(self, dedup: &Deduplicator) -> Plan {
+        let Self { batch, keys, asked } = self;
+        let groups = Groups::of(&batch, keys);
+        let pairs = pairs(&batch, &groups, asked);
+        let mut removals = match batch.across.mode {
+            Mode::Boilerplate => boilerplate::decide(dedup, &batch, &groups, &pairs),
+            Mode::Repeats => repeats::decide(dedup, &batch, &groups, &pairs),
+        };
+        removals.list.sort_unstable_by_key(|removal| (removal.doc, removal.paragraph));
+        Plan { removals, batch }
+    }
+}
+
+/// For each paragraph of a list, others that have to do with it, in order.
+pub(super) type Links<T> = BTreeMap<u32, Vec<T>>;

@@ -1,0 +1,93 @@
+//! A proposed pair judged on its words, by the measure and the guards that hold within an article.
+
+use crate::article::Deduplicator;
+use crate::paragraph::{Finding, ParagraphId, Span, Verdict};
+use crate::pass::Pass;
+use crate::role::{Place, Shape};
+use crate::similarity::candidates::{Candidate, Candidates};
+use crate::similarity::vocabulary::Vocabulary;
+use crate::suspects::{Sequences, Suspect, Suspects, has_full_stops};
+use crate::verdict::judge::Judgement;
+use crate::verdict::reason::{new_words, reason};
+
+use super::sheet::Entry;
+use super::survey::Batch;
+
+/// Most new words that a finding names.
+const MOST_NEW_WORDS: usize = 12;
+
+/// What came of a pair.
+#[derive(Debug)]
+pub(super) struct Compared {
+    /// May the first go for the second? Paragraph and twin are 0 and 1.
+    pub(super) forth: Option<Finding>,
+    /// May the second go for the first? Paragraph and twin are 1 and 0.
+    pub(super) back: Option<Finding>,
+}
+
+/// Compares two paragraphs of the batch. Findings of verdict keep are not told.
+pub(super) fn compare(dedup: &Deduplicator, batch: &Batch, first: u32, second: u32) -> Compared {
+    let none = Compared { forth: None, back: None };
+    let (x, y) = (batch.entry(first), batch.entry(second));
+    let text = format!("{}\n\n{}", x.text, y.text);
+    let spans = [Span::new(0, x.text.len()), Span::new(x.text.len() + 2, text.len())];
+    let candidates = Candidates { pairs: vec![Candidate { first: 0, second: 1, shared: 1 }], ..Candidates::default() };
+    let lexicon = dedup.lexicon(batch.language(second));
+    let mut vocabulary = Vocabulary::new(&text);
+    let sequences = Sequences::read(&spans, &candidates, &mut vocabulary);
+    let place = |index: usize| place(if index == 0 { &x } else { &y });
+    let suspects = Suspects::placed(&text, &spans, place, &sequences, &vocabulary, lexicon);
+    let pass =
+        Pass { options: dedup.options(), sequences: &sequences, suspects: &suspects, vocabulary: &vocabulary, lexicon };
+    let (judged, _) = pass.judge(&candidates.pairs);
+    let Some(pair) = judged.first() else { return none };
+    let finding = |paragraph: u32, judgement: &Judgement| {
+        let twin = 1 - paragraph;
+        let (own, other) = (suspects.get(paragraph)?, suspects.get(twin)?);
+        (judgement.verdict != Verdict::Keep).then(|| finding(paragraph, own, other, judgement))
+    };
+    Compared { forth: finding(0, &pair.forth), back: finding(1, &pair.back) }
+}
+
+fn finding(paragraph: u32, own: &Suspect<'_>, other: &Suspect<'_>, judgement: &Judgement) -> Finding {
+    let twin = ParagraphId(1 - paragraph);
+    let new_words = new_words(&own.side(), &judgement.differences, MOST_NEW_WORDS);
+    Finding {
+        paragraph: ParagraphId(paragraph),
+        twin,
+        kind: judgement.kind,
+        verdict: judgement.verdict,
+        role: own.shape.role,
+        twin_role: other.shape.role,
+        coverage: judgement.coverage,
+        jaccard: judgement.jaccard,
+        margin: judgement.margin,
+        reason: reason(judgement, twin, &new_words),
+        new_words,
+        guards: judgement.guards.clone(),
+        also: Vec::new(),
+        elsewhere: None,
+    }
+}
+
+/// What can be seen of one paragraph of the batch by itself.
+pub(super) fn shape(dedup: &Deduplicator, batch: &Batch, paragraph: u32) -> Option<Shape> {
+    let entry = batch.entry(paragraph);
+    let spans = [Span::new(0, entry.text.len())];
+    let candidates = Candidates { copies: vec![(0, 0)], ..Candidates::default() };
+    let mut vocabulary = Vocabulary::new(&entry.text);
+    let sequences = Sequences::read(&spans, &candidates, &mut vocabulary);
+    let lexicon = dedup.lexicon(batch.language(paragraph));
+    let suspects = Suspects::placed(&entry.text, &spans, |_| place(&entry), &sequences, &vocabulary, lexicon);
+    suspects.get(0).map(|suspect| suspect.shape.clone())
+}
+
+fn place(entry: &Entry) -> Place {
+    Place {
+        index: entry.number as usize,
+        of: usize::MAX,
+        stops: has_full_stops(&entry.text),
+        told: entry.told,
+        marked: entry.marked,
+    }
+}

@@ -1,0 +1,64 @@
+//! What is asked of a batch that is compared article with article.
+
+use clap::{Args, ValueEnum};
+
+use super::{Clean, Switch};
+use crate::io::jsonl::Fields;
+use crate::options::{Across, Mode, Options};
+
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Across articles")]
+pub(crate) struct AcrossArgs {
+    /// What is done about paragraphs that come back in article after article
+    #[arg(long, value_enum, default_value_t = AcrossArg::Off)]
+    across: AcrossArg,
+    /// Articles of one site that make a paragraph boilerplate
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    min_articles: usize,
+    /// The JSONL field that tells the site: an address, of which the host counts, or a name; where it is missing, the
+    /// folder counts
+    #[arg(long, value_name = "NAME", default_value = "url")]
+    site_field: String,
+    /// Take all articles for those of one site
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true",
+          value_name = "BOOL", hide_default_value = true)]
+    one_site: Switch,
+    /// Take paragraphs that differ in their numbers only for the same
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true",
+          value_name = "BOOL", hide_default_value = true)]
+    templates: Switch,
+}
+
+impl AcrossArgs {
+    pub(crate) fn across(&self) -> Option<Across> {
+        let mode = match self.across {
+            AcrossArg::Off => return None,
+            AcrossArg::Boilerplate => Mode::Boilerplate,
+            AcrossArg::Repeats => Mode::Repeats,
+        };
+        let (one_site, templates) = (self.one_site.on(), self.templates.on());
+        Some(Across { mode, min_articles: self.min_articles, one_site, templates })
+    }
+
+    /// The fields of records, with that of the site.
+    pub(crate) fn fields(&self, fields: Fields) -> Fields {
+        Fields { site: self.site_field.clone(), ..fields }
+    }
+}
+
+impl Clean {
+    /// Everything that bears on the result, the user's own words aside.
+    pub(crate) fn options(&self) -> Options {
+        Options { across: self.across.across(), ..self.engine.options() }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum AcrossArg {
+    /// Nothing: each article by itself
+    Off,
+    /// What recurs in enough articles of a site goes from all of them
+    Boilerplate,
+    /// Each paragraph stays in the first article that has it
+    Repeats,
+}
