@@ -36,13 +36,14 @@ pub fn detect(words: &[u64]) -> &'static str {
     let mut total = 0usize;
     for word in words {
         total += 1;
-        if let Some(languages) = index.get(word) {
-            // A word of many languages tells little.
-            let weight = 1.0 / languages.len() as f64;
-            for &language in languages {
-                votes[usize::from(language)] += weight;
-                hits[usize::from(language)] += 1;
-            }
+        let mut languages = index.get(word).copied().unwrap_or(0);
+        // A word of many languages tells little.
+        let weight = 1.0 / f64::from(languages.count_ones());
+        while languages != 0 {
+            let language = languages.trailing_zeros() as usize;
+            votes[language] += weight;
+            hits[language] += 1;
+            languages &= languages - 1;
         }
     }
     let (best, _) = votes.iter().enumerate().fold((0, 0.0), |best, (i, v)| if *v > best.1 { (i, *v) } else { best });
@@ -57,17 +58,15 @@ fn function_words(file: &str) -> impl Iterator<Item = &str> {
     words.filter(|line| !line.is_empty() && !line.starts_with('#') && !line.contains([' ', '*']))
 }
 
-/// For each function word, the languages that have it.
-fn index() -> &'static HashMap<u64, Vec<u8>> {
-    static INDEX: OnceLock<HashMap<u64, Vec<u8>>> = OnceLock::new();
+/// For each function word, the languages that have it, a bit each.
+fn index() -> &'static HashMap<u64, u32> {
+    static INDEX: OnceLock<HashMap<u64, u32>> = OnceLock::new();
+    const { assert!(FILES.len() <= 32) };
     INDEX.get_or_init(|| {
-        let mut index: HashMap<u64, Vec<u8>> = HashMap::default();
+        let mut index: HashMap<u64, u32> = HashMap::default();
         for (number, (_, file)) in FILES.iter().enumerate() {
             for word in function_words(file) {
-                let languages = index.entry(hash_of(&fold(word))).or_default();
-                if languages.last() != Some(&(number as u8)) {
-                    languages.push(number as u8);
-                }
+                *index.entry(hash_of(&fold(word))).or_default() |= 1 << number;
             }
         }
         index

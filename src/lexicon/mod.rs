@@ -93,17 +93,28 @@ impl Entry {
     }
 }
 
+/// A word or phrase.
+#[derive(Clone, Copy, Debug, Default)]
+struct Known {
+    /// Its place in the list of entries, from 1; 0 if it only stands in phrases.
+    entry: u32,
+    /// The most words of a phrase that begins with it; 0 if none does.
+    longest: u16,
+    /// True if it is the second word of a phrase.
+    second: bool,
+}
+
 /// The words of one article's languages.
 #[derive(Clone, Debug, Default)]
 pub struct Lexicon {
     /// By folded words joined by single spaces.
-    entries: HashMap<Box<str>, Entry>,
+    known: HashMap<Box<str>, Known>,
+    /// Apart, so that asking for a word that is not known touches little memory.
+    entries: Vec<Entry>,
     /// Entries that stand for any word beginning so.
     prefixes: HashMap<Box<str>, Entry>,
     /// Furniture: whole paragraphs, folded words joined by spaces; and beginnings of paragraphs.
     boilerplate: HashMap<Box<str>, bool>,
-    /// By first word, the most words of a phrase that begins so.
-    phrases: HashMap<Box<str>, usize>,
     longest_boilerplate: usize,
     /// Synonym groups and pairs of opposites read so far; their numbers.
     relations: i32,
@@ -146,7 +157,11 @@ impl Lexicon {
     /// What is known of a word or phrase: folded words joined by single spaces.
     #[must_use]
     pub fn get(&self, phrase: &str) -> Option<&Entry> {
-        self.entries.get(phrase).or_else(|| self.by_prefix(phrase))
+        self.known.get(phrase).and_then(|known| self.entry(*known)).or_else(|| self.by_prefix(phrase))
+    }
+
+    fn entry(&self, known: Known) -> Option<&Entry> {
+        self.entries.get((known.entry as usize).wrapping_sub(1))
     }
 
     fn by_prefix(&self, word: &str) -> Option<&Entry> {
@@ -167,11 +182,19 @@ impl Lexicon {
     #[must_use]
     pub fn phrase<'l>(&'l self, words: &[&str]) -> Option<(&'l Entry, usize)> {
         let first = *words.first()?;
-        let most = words.len().min(self.phrases.get(first).copied().unwrap_or(1));
-        let longer = (2..=most)
-            .rev()
-            .find_map(|len| self.entries.get(words[..len].join(" ").as_str()).map(|entry| (entry, len)));
-        longer.or_else(|| self.get(first).map(|entry| (entry, 1)))
+        let known = self.known.get(first).copied().unwrap_or_default();
+        let most = words.len().min(usize::from(known.longest));
+        let more = most > 1 && self.known.get(words[1]).is_some_and(|second| second.second);
+        let longer = more.then(|| {
+            let mut phrase = words[..most].join(" ");
+            (2..=most).rev().find_map(|len| {
+                let found = self.known.get(phrase.as_str()).and_then(|known| self.entry(*known));
+                phrase.truncate(phrase.len() - words[len - 1].len() - 1);
+                found.map(|entry| (entry, len))
+            })
+        });
+        let single = || self.entry(known).or_else(|| self.by_prefix(first)).map(|entry| (entry, 1));
+        longer.flatten().or_else(single)
     }
 
     /// True if a paragraph of these folded words is page furniture.

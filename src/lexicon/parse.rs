@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::{Class, Entry, Lexicon};
-use crate::words::{fold, words};
+use crate::words::{append_folded, fold, scan};
 
 /// A line of a lexicon file that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,7 +71,13 @@ impl Pattern {
     fn read(text: &str) -> Self {
         let open = text.ends_with('*');
         let body = text.trim_end_matches('*');
-        let key = words(body).iter().map(|word| fold(word.span.of(body))).collect::<Vec<_>>().join(" ");
+        let mut key = String::with_capacity(body.len());
+        scan(body, |_, start, end| {
+            if !key.is_empty() {
+                key.push(' ');
+            }
+            append_folded(&body[start..end], &mut key);
+        });
         // Symbols such as % and $ are no words; they are known as they stand.
         Self { key: if key.is_empty() { body.trim().to_owned() } else { key }, open }
     }
@@ -84,6 +90,10 @@ impl Lexicon {
     /// Names the first line that is no entry of its section, or stands under an unknown section.
     pub fn add(&mut self, file: &str) -> Result<(), LexiconError> {
         let mut section = None;
+        // About an entry a line.
+        let lines = memchr::memchr_iter(b'\n', file.as_bytes()).count();
+        self.known.reserve(lines);
+        self.entries.reserve(lines);
         for (index, line) in file.lines().enumerate() {
             let line = line.trim();
             let fail = |what: String| LexiconError { line: index + 1, what };
@@ -145,10 +155,22 @@ impl Lexicon {
             return;
         }
         if let Some((first, rest)) = pattern.key.split_once(' ') {
-            let most = self.phrases.entry(first.into()).or_default();
-            *most = (*most).max(2 + rest.matches(' ').count());
+            let longest = 2 + rest.matches(' ').count() as u16;
+            let first = self.known.entry(first.into()).or_default();
+            first.longest = first.longest.max(longest);
+            let second = rest.split(' ').next().unwrap_or(rest);
+            self.known.entry(second.into()).or_default().second = true;
         }
-        let map = if pattern.open { &mut self.prefixes } else { &mut self.entries };
-        map.entry(pattern.key.into()).or_default().merge(entry);
+        if pattern.open {
+            self.prefixes.entry(pattern.key.into()).or_default().merge(entry);
+            return;
+        }
+        let known = self.known.entry(pattern.key.into()).or_default();
+        if known.entry == 0 {
+            self.entries.push(entry.clone());
+            known.entry = self.entries.len() as u32;
+        } else {
+            self.entries[known.entry as usize - 1].merge(entry);
+        }
     }
 }

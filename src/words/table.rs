@@ -102,13 +102,15 @@ impl Entry {
         let mut bits = u64::from(class(c) as u8) << 40 | u64::from(slow) << 44;
         bits |= u64::from(c.is_alphabetic()) << 45 | u64::from(c.is_numeric()) << 46;
         bits |= u64::from(folded.chars().next().map_or(0, canonical_combining_class)) << 48;
-        if !slow {
-            bits |= (folded.len() as u64) << 32;
-            for (at, byte) in folded.bytes().enumerate() {
-                bits |= u64::from(byte) << (8 * at);
-            }
-        }
-        Self(bits)
+        if slow { Self(bits) } else { Self(bits).folding_to(&folded) }
+    }
+
+    /// With other folded bytes, at most four.
+    const fn folding_to(self, folded: &str) -> Self {
+        let mut eight = [0; 8];
+        let (bytes, _) = eight.split_at_mut(folded.len());
+        bytes.copy_from_slice(folded.as_bytes());
+        Self(self.0 >> 35 << 35 | (folded.len() as u64) << 32 | u64::from_le_bytes(eight))
     }
 }
 
@@ -167,8 +169,15 @@ fn class(c: char) -> Class {
     if ignorable(c) {
         return Class::Extend;
     }
-    let whole = |text: String| text.split_word_bounds().nth(1).is_none();
-    let between = |l: &str, r: &str| whole(format!("{l}{c}{r}"));
+    let between = |before: &str, after: &str| {
+        let mut text = [0; 8];
+        let mut len = 0;
+        for part in [before, c.encode_utf8(&mut [0; 4]), after] {
+            text[len..len + part.len()].copy_from_slice(part.as_bytes());
+            len += part.len();
+        }
+        std::str::from_utf8(&text[..len]).is_ok_and(|text| text.split_word_bounds().nth(1).is_none())
+    };
     if between("", "a") {
         return match () {
             () if !c.is_alphanumeric() && between("", "_") => Class::Connector,
@@ -197,17 +206,39 @@ static PAGES: [OnceLock<Box<Page>>; 0x1100] = [const { OnceLock::new() }; 0x1100
 pub(super) fn page(number: usize) -> &'static Page {
     PAGES[number].get_or_init(|| {
         let mut page = Box::new([Entry(0); 256]);
-        for (low, entry) in page.iter_mut().enumerate() {
-            if let Some(c) = char::from_u32((number * 256 + low) as u32) {
-                *entry = Entry::of(c);
+        let first = number as u32 * 256;
+        let uniform =
+            char::from_u32(first).filter(|_| UNIFORM.iter().any(|range| range.contains(&number))).map(Entry::of);
+        for (code, entry) in (first..).zip(page.iter_mut()) {
+            match (char::from_u32(code), uniform) {
+                (Some(c), Some(like)) => *entry = like.folding_to(c.encode_utf8(&mut [0; 4])),
+                (Some(c), None) => *entry = Entry::of(c),
+                (None, _) => {}
             }
         }
         page
     })
 }
 
+/// Pages whose characters are all like their first: Han and Hangul. Asking the libraries for each would take longer
+/// than a whole article.
+const UNIFORM: [std::ops::Range<usize>; 3] = [0x34..0x4d, 0x4e..0x9f, 0xac..0xd7];
+
 /// What `c` means.
 #[inline]
 pub(super) fn entry(c: char) -> Entry {
     page(c as usize >> 8)[c as usize & 255]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_of_one_sort_of_character_are_what_the_libraries_say() {
+        for code in UNIFORM.into_iter().flat_map(|range| range.start as u32 * 256..range.end as u32 * 256) {
+            let c = char::from_u32(code).expect("no surrogate");
+            assert_eq!(entry(c).0, Entry::of(c).0, "{c:?}");
+        }
+    }
 }
