@@ -4,6 +4,7 @@
 //! opposite that stands where the second has another one is a fact: a guard. What has no counterpart is new.
 
 mod attribution;
+mod number;
 mod order;
 mod qualifier;
 
@@ -167,6 +168,8 @@ pub struct Differences {
     pub total_weight: f64,
     /// What was passed over, and by how many words.
     pub harmless: Vec<(Harmless, usize)>,
+    /// Names of an attribution that the second paragraph has not: it says less of who speaks.
+    pub named: usize,
     /// Content words that stand where the second paragraph has other content words.
     pub replaced: usize,
 }
@@ -235,7 +238,10 @@ fn gap(
                 let fact = matches!(x.kinds[i], WordKind::Number(_) | WordKind::Date(_));
                 match rivalry(x.kinds[i], rivals).filter(|_| fact) {
                     Some(guard) => found.guard(guard),
-                    None => found.pass(Harmless::Attribution, 1),
+                    None => {
+                        found.named += usize::from(x.kinds[i] == WordKind::Name);
+                        found.pass(Harmless::Attribution, 1);
+                    }
                 }
             }
             None => solid.push(i),
@@ -246,7 +252,12 @@ fn gap(
     if let Some(guard) = qualifier::differs((x, &solid, &alignment.first), (y, &there, &alignment.second), lexicon) {
         found.guard(guard);
     }
-    let solid = synonyms(x, y, &solid, &there, lexicon, found);
+    let mut solid = synonyms(x, y, &solid, &there, lexicon, found);
+    // The same numbers, written in other words.
+    let counts = number::values(x, &solid);
+    if !counts.is_empty() && counts == number::values(y, &there) {
+        solid.retain(|i| !matches!(x.kinds[*i], WordKind::Number(_)));
+    }
     for i in solid {
         word(x, y, i, &there, alignment, found);
     }

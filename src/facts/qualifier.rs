@@ -39,7 +39,9 @@ fn qualifier(side: &Side<'_>, at: &[usize], links: &[Match], lexicon: &Lexicon) 
         match () {
             () if !before_both => None,
             () if entry.is(Class::Qualifier) => Some(Guard::Content),
-            () if entry.is(Class::Ordinal) && entry.value() != Some(1.0) && !counts() => Some(Guard::Number),
+            () if entry.is(Class::Ordinal) && entry.value() != Some(1.0) && !entry.is(Class::Weekday) && !counts() => {
+                Some(Guard::Number)
+            }
             () => None,
         }
     })

@@ -6,7 +6,7 @@
 use std::sync::OnceLock;
 
 use super::HashMap;
-use crate::words::{fold, hash_of};
+use crate::words::{is_solo, scan};
 
 /// The language-neutral file: agency names, unit symbols.
 pub(super) const NEUTRAL: &str = include_str!("all.txt");
@@ -23,6 +23,13 @@ pub(super) const FILES: [(&str, &str); 21] = files![
 
 /// Least share of words that must be function words of a language, though other languages may have them, too.
 const LEAST_SHARE: f64 = 0.15;
+
+/// The least share where the language leads the second one [`CLEAR_LEAD`] times: languages with endings for function
+/// words (Turkish, Korean, Hindi) have few of them.
+const CLEAR_SHARE: f64 = 0.02;
+
+/// See [`CLEAR_SHARE`].
+const CLEAR_LEAD: f64 = 5.0;
 
 /// Most words of an article that are looked at.
 const SAMPLE: usize = 400;
@@ -46,8 +53,11 @@ pub fn detect(words: &[u64]) -> &'static str {
             languages &= languages - 1;
         }
     }
-    let (best, _) = votes.iter().enumerate().fold((0, 0.0), |best, (i, v)| if *v > best.1 { (i, *v) } else { best });
-    if total > 0 && hits[best] as f64 >= LEAST_SHARE * total as f64 { FILES[best].0 } else { "" }
+    let best = (0..votes.len()).fold(0, |best, i| if votes[i] > votes[best] { i } else { best });
+    let second = (0..votes.len()).filter(|i| *i != best).map(|i| votes[i]).fold(0.0, f64::max);
+    let share = hits[best] as f64 / total.max(1) as f64;
+    let clear = share >= CLEAR_SHARE && votes[best] >= CLEAR_LEAD * second;
+    if share >= LEAST_SHARE || clear { FILES[best].0 } else { "" }
 }
 
 /// The single words of a file's section of function words, as written. The rest of the file is not looked at: most
@@ -65,8 +75,14 @@ fn index() -> &'static HashMap<u64, u32> {
     INDEX.get_or_init(|| {
         let mut index: HashMap<u64, u32> = HashMap::default();
         for (number, (_, file)) in FILES.iter().enumerate() {
-            for word in function_words(file) {
-                *index.entry(hash_of(&fold(word))).or_default() |= 1 << number;
+            for entry in function_words(file) {
+                // Written without spaces, each character of a function word is a word.
+                let parted = entry.starts_with(is_solo);
+                scan(entry, |hash, start, end| {
+                    if parted || end - start == entry.len() {
+                        *index.entry(hash).or_default() |= 1 << number;
+                    }
+                });
             }
         }
         index

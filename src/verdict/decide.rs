@@ -154,7 +154,8 @@ impl Case<'_> {
             Keep::Longest => solid(a) >= solid(b),
             Keep::Auto => {
                 let (rarer_a, rarer_b) = self.rarer_spellings(pair);
-                let fuller = pair.back.differences.new_weight > pair.forth.differences.new_weight + FULLER;
+                let says = |own: &Judgement| own.differences.new_weight + own.differences.named as f64;
+                let fuller = says(&pair.back) > says(&pair.forth) + FULLER;
                 match self.worth(a, rarer_a).cmp(&self.worth(b, rarer_b)) {
                     Ordering::Equal => !fuller,
                     order => order == Ordering::Greater,
