@@ -8,6 +8,8 @@ use std::hint::black_box;
 use data::Script;
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
+use unecho::across::{Key, Sheet, Survey};
+use unecho::options::{Across, Mode};
 use unecho::paragraph::Findings;
 use unecho::{Deduplicator, Options};
 
@@ -87,4 +89,40 @@ fn one_word_again_and_again(bencher: Bencher<'_, '_>, words: usize) {
 #[divan::bench(args = [5_000_000, 50_000_000])]
 fn one_paragraph(bencher: Bencher<'_, '_>, bytes: usize) {
     find(bencher, &data::one_paragraph(bytes), |found| removes(found, 1, 0..=0));
+}
+
+/// Times the comparison of articles of one paragraph each, once it found what `goes` expects.
+fn across(bencher: Bencher<'_, '_>, texts: &[String], goes: usize) {
+    let across = Across { mode: Mode::Repeats, min_articles: 3, one_site: true, templates: false };
+    let options = Options { across: Some(across.clone()), ..Options::default() };
+    let dedup = Deduplicator::new(options.clone()).expect("the defaults are in range");
+    let plan = || {
+        let mut survey = Survey::new(across.clone(), &options, 1 << 30);
+        for (line, text) in (1..).zip(texts) {
+            let sheet = Sheet::read(&dedup, "", "", text, None, &dedup.find(text));
+            survey.add(Key { input: 0, line }, &sheet).expect("kept");
+        }
+        survey.plan(&dedup).expect("made")
+    };
+    assert_eq!(plan().len(), goes);
+    bencher.counter(ItemsCount::new(texts.len())).bench_local(plan);
+}
+
+fn articles(text: &str) -> Vec<String> {
+    text.split("\n\n").filter(|paragraph| !paragraph.trim().is_empty()).map(str::to_owned).collect()
+}
+
+#[divan::bench(args = [10_000, 100_000])]
+fn across_unique(bencher: Bencher<'_, '_>, paragraphs: usize) {
+    across(bencher, &articles(&data::unique(paragraphs, Script::Latin)), 0);
+}
+
+#[divan::bench(args = [10_000, 100_000])]
+fn across_equal(bencher: Bencher<'_, '_>, paragraphs: usize) {
+    across(bencher, &articles(&data::equal(paragraphs)), paragraphs - 1);
+}
+
+#[divan::bench(args = [10_000, 100_000])]
+fn across_one_shingle_in_all(bencher: Bencher<'_, '_>, paragraphs: usize) {
+    across(bencher, &articles(&data::one_shingle(paragraphs, 40)), 0);
 }

@@ -90,6 +90,7 @@ pub(crate) fn clean(args: Clean) -> Result<u8> {
         fail_fast: args.fail_fast.on(),
         resume,
         ruling,
+        memory: args.across.memory,
         stop,
     };
     let ran = run(job, &dedup, &mut progress);

@@ -82,6 +82,7 @@ fn diff(args: args::Diff) -> Result<u8> {
         fail_fast: false,
         resume: None,
         ruling: ruling(&args.decisions)?,
+        memory: args.across.memory,
         stop: Arc::default(),
     };
     let tally = run(job, &dedup, &mut complain)?.tally;

@@ -54,6 +54,7 @@ const KEYS: &[(&str, &str, Shape)] = &[
     ("site-field", "UNECHO_SITE_FIELD", Shape::Text),
     ("one-site", "UNECHO_ONE_SITE", Shape::Switch),
     ("templates", "UNECHO_TEMPLATES", Shape::Switch),
+    ("memory", "UNECHO_MEMORY", Shape::Text),
     ("fail-fast", "UNECHO_FAIL_FAST", Shape::Switch),
     ("quiet", "UNECHO_QUIET", Shape::Switch),
 ];

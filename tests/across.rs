@@ -3,6 +3,7 @@
 mod common;
 
 use std::collections::BTreeSet;
+use std::process::Command;
 
 use common::Desk;
 use proptest::prelude::*;
@@ -149,6 +150,12 @@ fn repeats_stay_in_the_first_article_that_has_them() {
     assert_eq!(desk.run("restore out.jsonl --log log").ok().text(), batch);
     desk.write("again.jsonl", &out);
     assert_eq!(desk.run("clean again.jsonl --across repeats").ok().text(), out, "cleaned twice is cleaned once");
+    desk.run("clean in.jsonl -o small.jsonl --across repeats --memory 1MiB").ok();
+    assert_eq!(desk.text("small.jsonl"), out);
+    for size in ["1KiB", "2 elephants", "GiB", "99999999999G"] {
+        let memory = format!("--memory={size}");
+        desk.spawn(Command::new(env!("CARGO_BIN_EXE_unecho")).args(["clean", "in.jsonl", &memory]), b"").exits(2);
+    }
     // From a pipe, in place, and resumed, it is the same.
     assert_eq!(desk.feed("clean --format jsonl --across repeats", batch.as_bytes()).ok().text(), out);
     desk.run("clean in.jsonl -o out.jsonl --across repeats --log log --resume").ok();

@@ -41,7 +41,8 @@ const FLOORS: &[(&str, u32)] = &[
 ];
 
 /// Rooms that may touch files and streams.
-const EDGE: &[&str] = &["io", "log", "batch", "undo", "console", "config", "progress", "clean", "command", "main"];
+const EDGE: &[&str] =
+    &["io", "across", "log", "batch", "undo", "console", "config", "progress", "clean", "command", "main"];
 
 const MOST_LINES: usize = 500;
 

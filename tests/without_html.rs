@@ -23,6 +23,7 @@ fn clean(name: &str, format: Option<Format>) -> (u64, Vec<String>, Option<String
         log: None,
         fail_fast: false,
         resume: None,
+        memory: 1 << 20,
         stop: Arc::new(AtomicBool::new(false)),
     };
     let dedup = Deduplicator::new(Options::default()).expect("in range");

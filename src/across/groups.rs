@@ -1,8 +1,10 @@
 //! Paragraphs that have the same words. Their hashes propose them, their words decide.
 
+use std::io;
+
 use rayon::prelude::*;
 
-use super::postings::{Postings, runs};
+use super::postings::{PARTS, Postings, runs};
 use super::sheet::folded;
 use super::survey::Batch;
 
@@ -17,9 +19,10 @@ pub(super) struct Groups {
 
 impl Groups {
     /// Groups the paragraphs whose keys are in `keys`.
-    pub(super) fn of(batch: &Batch, keys: Postings) -> Self {
+    pub(super) fn of(batch: &Batch, keys: &Postings) -> io::Result<Self> {
         let mut copies: Vec<(u32, u32)> = Vec::new();
-        for part in keys.parts() {
+        for number in 0..PARTS {
+            let part = keys.part(number)?;
             let wanted: Vec<&[(u64, u32)]> = runs(&part).filter(|run| run.len() > 1).collect();
             let found: Vec<Vec<(u32, u32)>> = wanted.into_par_iter().map(|run| grouped(batch, run)).collect();
             copies.extend(found.into_iter().flatten());
@@ -29,7 +32,7 @@ impl Groups {
         for &(leader, copy) in &copies {
             first[copy as usize] = leader;
         }
-        Self { first, copies }
+        Ok(Self { first, copies })
     }
 
     /// The paragraphs with the words of `first`, itself at the head, in order.

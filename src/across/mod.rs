@@ -18,12 +18,13 @@ mod pairs;
 mod plan;
 mod postings;
 mod repeats;
+mod scratch;
 mod sheet;
 mod spool;
 mod survey;
 mod topics;
 mod verify;
 
-pub use plan::Plan;
+pub use plan::{Plan, PlanError};
 pub use sheet::Sheet;
 pub use survey::{Key, Survey};

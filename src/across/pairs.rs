@@ -6,10 +6,12 @@
 //! first sort, and asking for 8 finds .999; samples on both sides find .72 (8 smallest) or .94 (every second shingle).
 //! Only shingles that somebody asks for are indexed.
 
+use std::io;
+
 use rayon::prelude::*;
 
 use super::groups::Groups;
-use super::postings::{Postings, runs};
+use super::postings::{PARTS, Postings, runs};
 use super::survey::Batch;
 
 /// How many shingles a paragraph asks for.
@@ -55,46 +57,51 @@ pub(super) struct Pair {
 }
 
 /// The pairs among the first of each group, in order. `asked` holds what each paragraph asks for.
-pub(super) fn pairs(batch: &Batch, groups: &Groups, asked: Postings) -> Vec<Pair> {
+pub(super) fn pairs(batch: &Batch, groups: &Groups, asked: &Postings) -> io::Result<Vec<Pair>> {
     let is_first = |paragraph: u32| groups.first[paragraph as usize] == paragraph;
-    let mut wanted = Set::new(asked.len());
-    let asked: Vec<Vec<(u64, u32)>> = asked
-        .parts()
-        .map(|mut part| {
-            part.retain(|posting| is_first(posting.1));
-            part.iter().for_each(|posting| wanted.insert(posting.0));
-            part
-        })
-        .collect();
-    let held = held(batch, &wanted, is_first);
-    drop(wanted);
-    let mut links = Postings::of_pairs(batch.paragraphs.len() as u64);
-    for (asked, held) in asked.into_iter().zip(held.parts()) {
-        link(batch, &asked, &held, &mut links);
+    let mut wanted = Set::new(asked.len(), batch.memory / 8);
+    let asking = |number: usize| -> io::Result<Vec<(u64, u32)>> {
+        let mut part = asked.part(number)?;
+        part.retain(|posting| is_first(posting.1));
+        Ok(part)
+    };
+    for number in 0..PARTS {
+        asking(number)?.iter().for_each(|posting| wanted.insert(posting.0));
     }
-    alike(batch, &chosen(batch, links))
+    let held = held(batch, &wanted, is_first)?;
+    drop(wanted);
+    let mut links = Postings::of_pairs(batch.paragraphs.len() as u64, batch.memory / 8);
+    for number in 0..PARTS {
+        link(batch, &asking(number)?, &held.part(number)?, &mut links)?;
+    }
+    drop(held);
+    let mut pairs = Vec::new();
+    for number in 0..PARTS {
+        pairs.extend(alike(batch, &chosen(batch, &links.part(number)?)));
+    }
+    Ok(pairs)
 }
 
 /// Who holds the wanted shingles.
-fn held(batch: &Batch, wanted: &Set, is_first: impl Fn(u32) -> bool + Sync) -> Postings {
-    let mut held = Postings::of_hashes();
-    let all: Vec<u32> = (0..batch.paragraphs.len() as u32).collect();
-    for chunk in all.chunks(CHUNK) {
-        let found: Vec<Vec<(u64, u32)>> = chunk
-            .par_iter()
-            .filter(|paragraph| is_first(**paragraph))
-            .map(|&paragraph| {
+fn held(batch: &Batch, wanted: &Set, is_first: impl Fn(u32) -> bool + Sync) -> io::Result<Postings> {
+    let mut held = Postings::of_hashes(batch.memory / 8);
+    let all = batch.paragraphs.len() as u32;
+    for start in (0..all).step_by(CHUNK) {
+        let found: Vec<Vec<(u64, u32)>> = (start..all.min(start.saturating_add(CHUNK as u32)))
+            .into_par_iter()
+            .filter(|paragraph| is_first(*paragraph))
+            .map(|paragraph| {
                 let shingles = batch.shingles(paragraph);
                 shingles.into_iter().filter(|hash| wanted.holds(*hash)).map(|hash| (hash, paragraph)).collect()
             })
             .collect();
-        found.into_iter().flatten().for_each(|posting| held.push(posting));
+        found.into_iter().flatten().try_for_each(|posting| held.push(posting))?;
     }
-    held
+    Ok(held)
 }
 
 /// Notes each paragraph that answers another one: under the two of them, whether the second asked.
-fn link(batch: &Batch, asked: &[(u64, u32)], held: &[(u64, u32)], links: &mut Postings) {
+fn link(batch: &Batch, asked: &[(u64, u32)], held: &[(u64, u32)], links: &mut Postings) -> io::Result<()> {
     let mut rest = held;
     for asking in runs(asked) {
         let hash = asking[0].0;
@@ -105,36 +112,35 @@ fn link(batch: &Batch, asked: &[(u64, u32)], held: &[(u64, u32)], links: &mut Po
             for &(_, answers) in answering {
                 if batch.doc(asks) != batch.doc(answers) {
                     let (first, second) = (asks.min(answers), asks.max(answers));
-                    links.push((u64::from(second) << 32 | u64::from(first), u32::from(asks == second)));
+                    links.push((u64::from(second) << 32 | u64::from(first), u32::from(asks == second)))?;
                 }
             }
         }
     }
+    Ok(())
 }
 
-/// The pairs of which one answers enough of what the other asks.
-fn chosen(batch: &Batch, links: Postings) -> Vec<Pair> {
+/// The pairs of which one answers enough of what the other asks, from a part of the links.
+fn chosen(batch: &Batch, part: &[(u64, u32)]) -> Vec<Pair> {
+    let mut candidates: Vec<(Pair, usize)> = Vec::new();
+    for run in runs(part) {
+        let by_second = run.len() - run.partition_point(|link| link.1 == 0);
+        let pair = Pair { second: (run[0].0 >> 32) as u32, first: run[0].0 as u32 };
+        let answers = [(pair.first, run.len() - by_second), (pair.second, by_second)];
+        let enough = |(asks, answered): &(u32, usize)| {
+            let all = batch.paragraphs[*asks as usize].asks;
+            *answered > 0 && *answered as f64 >= LEAST_ANSWERED * f64::from(all)
+        };
+        if answers.iter().any(enough) {
+            candidates.push((pair, answers[0].1.max(answers[1].1)));
+        }
+    }
     let mut chosen = Vec::new();
-    for part in links.parts() {
-        let mut candidates: Vec<(Pair, usize)> = Vec::new();
-        for run in runs(&part) {
-            let by_second = run.partition_point(|link| link.1 == 0);
-            let pair = Pair { second: (run[0].0 >> 32) as u32, first: run[0].0 as u32 };
-            let answers = [(pair.first, by_second), (pair.second, run.len() - by_second)];
-            let enough = |(asks, answered): &(u32, usize)| {
-                let all = batch.paragraphs[*asks as usize].asks;
-                *answered > 0 && *answered as f64 >= LEAST_ANSWERED * f64::from(all)
-            };
-            if answers.iter().any(enough) {
-                candidates.push((pair, answers[0].1.max(answers[1].1)));
-            }
-        }
-        for list in candidates.chunk_by_mut(|a, b| a.0.second == b.0.second) {
-            list.sort_unstable_by_key(|(pair, answered)| (std::cmp::Reverse(*answered), pair.first));
-            let from = chosen.len();
-            chosen.extend(list.iter().take(MOST_CANDIDATES).map(|(pair, _)| *pair));
-            chosen[from..].sort_unstable();
-        }
+    for list in candidates.chunk_by_mut(|a, b| a.0.second == b.0.second) {
+        list.sort_unstable_by_key(|(pair, answered)| (std::cmp::Reverse(*answered), pair.first));
+        let from = chosen.len();
+        chosen.extend(list.iter().take(MOST_CANDIDATES).map(|(pair, _)| *pair));
+        chosen[from..].sort_unstable();
     }
     chosen
 }
@@ -163,8 +169,9 @@ struct Set {
 }
 
 impl Set {
-    fn new(hashes: usize) -> Self {
-        let bits = (hashes * BITS_PER_SHINGLE).next_power_of_two().max(1024);
+    /// For so many hashes, in at most about `memory` bytes.
+    fn new(hashes: usize, memory: usize) -> Self {
+        let bits = (hashes * BITS_PER_SHINGLE).min(memory.saturating_mul(8)).next_power_of_two().max(1024);
         Self { bits: vec![0; bits / 64], shift: 64 - bits.trailing_zeros() }
     }
 
@@ -216,15 +223,15 @@ mod tests {
     fn nearly_every_pair_that_comparing_all_finds_is_found() {
         let dedup = Deduplicator::new(Options::default()).expect("in range");
         let across = Across { mode: Mode::Repeats, min_articles: 3, one_site: true, templates: false };
-        let mut survey = Survey::new(across, dedup.options());
+        let mut survey = Survey::new(across, dedup.options(), 1 << 20);
         let texts = paragraphs(1200);
         for (line, text) in texts.iter().enumerate() {
             let sheet = Sheet::read(&dedup, "", "", text, None, &dedup.find(text));
-            survey.add(Key { input: 0, line: line as u32 }, &sheet);
+            survey.add(Key { input: 0, line: line as u32 }, &sheet).expect("kept");
         }
         let (batch, keys, asked) = survey.taken_apart();
-        let groups = Groups::of(&batch, keys);
-        let found: HashSet<Pair> = pairs(&batch, &groups, asked).into_iter().collect();
+        let groups = Groups::of(&batch, &keys).expect("read");
+        let found: HashSet<Pair> = pairs(&batch, &groups, &asked).expect("read").into_iter().collect();
         let sets: Vec<Vec<u64>> = (0..texts.len() as u32).map(|paragraph| batch.shingles(paragraph)).collect();
         let (mut all, mut missed) = (0, 0);
         for second in (0..sets.len()).filter(|at| groups.first[*at] as usize == *at) {

@@ -1,6 +1,7 @@
 //! What goes of each document because of the others, and how the second pass takes it up.
 
 use std::collections::HashSet;
+use std::io;
 
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -98,9 +99,16 @@ pub struct Plan {
     pub(super) batch: Batch,
 }
 
-/// A document is not what it was in the first pass.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Changed;
+/// Why a plan does not hold for a document.
+#[derive(Debug, thiserror::Error)]
+pub enum PlanError {
+    /// It is not what it was in the first pass.
+    #[error("changed while it was read; not compared with others")]
+    Changed,
+    /// What was put aside cannot be read.
+    #[error("not compared with others: {0}")]
+    Spool(#[from] io::Error),
+}
 
 impl Plan {
     /// How many paragraphs go or are put to review.
@@ -119,7 +127,7 @@ impl Plan {
     /// `marked` is how it was read, if it is marked up.
     ///
     /// # Errors
-    /// If the document was not in the batch, or is not what it was.
+    /// If the document was not in the batch, or is not what it was, or the plan cannot be read.
     pub fn apply(
         &self,
         key: Key,
@@ -127,16 +135,17 @@ impl Plan {
         marked: Option<&Marked<'_>>,
         options: &Options,
         findings: &mut Findings,
-    ) -> Result<(), Changed> {
+    ) -> Result<(), PlanError> {
         let docs = &self.batch.docs;
-        let doc = docs.binary_search_by_key(&key, |doc| doc.key).map_err(|_| Changed)?;
+        let doc = docs.binary_search_by_key(&key, |doc| doc.key).map_err(|_| PlanError::Changed)?;
         if docs[doc].hash != xxh3_64(source.as_bytes()) {
-            return Err(Changed);
+            return Err(PlanError::Changed);
         }
         let list = &self.removals.list;
         let from = list.partition_point(|removal| (removal.doc as usize) < doc);
         let here = list[from..].iter().take_while(|removal| removal.doc as usize == doc);
         let mut new: Vec<Finding> = here.filter_map(|removal| self.finding(removal)).collect();
+        self.batch.spool.check()?;
         if new.is_empty() {
             return Ok(());
         }

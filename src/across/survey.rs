@@ -1,6 +1,7 @@
 //! The first pass: documents in, in their order; out comes the plan of what goes.
 
 use std::collections::BTreeMap;
+use std::io;
 
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -59,6 +60,8 @@ pub(super) struct Batch {
     pub(super) across: Across,
     /// Words in a shingle, where words are parted by spaces.
     ngram: usize,
+    /// Bytes that may be used.
+    pub(super) memory: usize,
     pub(super) docs: Vec<Doc>,
     pub(super) paragraphs: Vec<Place>,
     pub(super) spool: Spool,
@@ -115,20 +118,30 @@ pub struct Survey {
 }
 
 impl Survey {
-    /// An empty survey.
+    /// An empty survey that keeps to about `memory` bytes, 20 bytes a paragraph aside; the rest goes to temporary files.
     #[must_use]
-    pub fn new(across: Across, options: &Options) -> Self {
-        let batch =
-            Batch { across, ngram: options.ngram, docs: Vec::new(), paragraphs: Vec::new(), spool: Spool::default() };
-        Self { batch, keys: Postings::of_hashes(), asked: Postings::of_hashes() }
+    pub fn new(across: Across, options: &Options, memory: u64) -> Self {
+        let memory = usize::try_from(memory).unwrap_or(usize::MAX);
+        let batch = Batch {
+            across,
+            ngram: options.ngram,
+            memory,
+            docs: Vec::new(),
+            paragraphs: Vec::new(),
+            spool: Spool::new(memory / 16),
+        };
+        Self { batch, keys: Postings::of_hashes(memory / 16), asked: Postings::of_hashes(memory / 8) }
     }
 
     /// Adds the next document.
-    pub fn add(&mut self, key: Key, sheet: &Sheet) {
+    ///
+    /// # Errors
+    /// If a temporary file cannot be written.
+    pub fn add(&mut self, key: Key, sheet: &Sheet) -> io::Result<()> {
         let batch = &mut self.batch;
         let doc = batch.docs.len() as u32;
         let first = batch.paragraphs.len() as u32;
-        let name = batch.spool.push_name(&sheet.name);
+        let name = batch.spool.push_name(&sheet.name)?;
         // Paragraphs of other sites never meet.
         let apart = match (batch.across.mode, batch.across.one_site) {
             (Mode::Boilerplate, false) => xxh3_64(sheet.site.as_bytes()),
@@ -138,13 +151,14 @@ impl Survey {
         batch.docs.push(Doc { key, hash, language, ngram, apart, name, first });
         for entry in &sheet.paragraphs {
             let paragraph = batch.paragraphs.len() as u32;
-            let at = batch.spool.push(entry);
+            let at = batch.spool.push(entry)?;
             batch.paragraphs.push(Place { at, doc, asks: entry.asked.len() as u8 });
-            self.keys.push((entry.key ^ apart, paragraph));
+            self.keys.push((entry.key ^ apart, paragraph))?;
             for shingle in &entry.asked {
-                self.asked.push((shingle ^ apart, paragraph));
+                self.asked.push((shingle ^ apart, paragraph))?;
             }
         }
+        Ok(())
     }
 
     #[cfg(test)]
@@ -153,17 +167,22 @@ impl Survey {
     }
 
     /// What goes.
-    #[must_use]
-    pub fn plan(self, dedup: &Deduplicator) -> Plan {
+    ///
+    /// # Errors
+    /// If a temporary file cannot be written or read.
+    pub fn plan(self, dedup: &Deduplicator) -> io::Result<Plan> {
         let Self { batch, keys, asked } = self;
-        let groups = Groups::of(&batch, keys);
-        let pairs = pairs(&batch, &groups, asked);
+        let groups = Groups::of(&batch, &keys)?;
+        drop(keys);
+        let pairs = pairs(&batch, &groups, &asked)?;
+        drop(asked);
         let mut removals = match batch.across.mode {
             Mode::Boilerplate => boilerplate::decide(dedup, &batch, &groups, &pairs),
             Mode::Repeats => repeats::decide(dedup, &batch, &groups, &pairs),
         };
         removals.list.sort_unstable_by_key(|removal| (removal.doc, removal.paragraph));
-        Plan { removals, batch }
+        batch.spool.check()?;
+        Ok(Plan { removals, batch })
     }
 }
 

@@ -27,6 +27,25 @@ pub(crate) struct AcrossArgs {
     #[arg(long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true",
           value_name = "BOOL", hide_default_value = true)]
     templates: Switch,
+    /// Memory that comparing articles may use; what does not fit goes to temporary files
+    #[arg(long, value_name = "SIZE", default_value = "2GiB", value_parser = bytes)]
+    pub(crate) memory: u64,
+}
+
+/// A size as people write it: `2GiB`, `500M`, `4096`. Units are of 1024.
+fn bytes(text: &str) -> Result<u64, String> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = text[digits.len()..].to_ascii_lowercase();
+    let power = match unit.trim_end_matches("ib").trim_end_matches('b') {
+        "" => 0,
+        "k" => 10,
+        "m" => 20,
+        "g" => 30,
+        "t" => 40,
+        _ => return Err(format!("{unit:?} is no unit; KiB, MiB and GiB are")),
+    };
+    let number: u64 = digits.trim().parse().map_err(|_| "a number and a unit are wanted: 2GiB".to_owned())?;
+    number.checked_mul(1 << power).filter(|bytes| *bytes >= 1 << 20).ok_or_else(|| "at least 1MiB is needed".to_owned())
 }
 
 impl AcrossArgs {

@@ -84,6 +84,8 @@ pub struct Job {
     pub resume: Option<Resume>,
     /// What people decided.
     pub ruling: Option<Arc<Ruling>>,
+    /// Bytes that comparing article with article may use; see [`crate::across::Survey::new`].
+    pub memory: u64,
     /// Set from outside to stop the run after the pieces in work.
     pub stop: Arc<AtomicBool>,
 }

@@ -56,19 +56,19 @@ pub(super) fn survey(
         in_place,
         most: job.max_record,
     };
-    let mut survey = Survey::new(across.clone(), dedup.options());
+    let mut survey = Survey::new(across.clone(), dedup.options(), job.memory);
     let mut windows = Windows::of(job.inputs.clone(), job.format, job.max_record, again(stdin)?)?;
     while !windows.ended {
         let sheets: Vec<Vec<(Key, Sheet)>> =
             windows.next(&job.stop).into_par_iter().map(|piece| reader.sheets(&piece)).collect();
         for (key, sheet) in sheets.iter().flatten() {
-            survey.add(*key, sheet);
+            survey.add(*key, sheet)?;
         }
         if stopped(&job.stop) {
             return Ok(None);
         }
     }
-    Ok(Some(survey.plan(dedup)))
+    survey.plan(dedup).map(Some)
 }
 
 fn stopped(stop: &AtomicBool) -> bool {

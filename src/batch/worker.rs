@@ -236,8 +236,8 @@ impl Worker<'_> {
         done: &mut Done,
     ) {
         let Some(plan) = self.plan else { return };
-        if plan.apply(key, source, marked, self.dedup.options(), findings).is_err() {
-            let what = format!("{}: {id}: changed while it was read; not compared with others", shown(&done.input));
+        if let Err(error) = plan.apply(key, source, marked, self.dedup.options(), findings) {
+            let what = format!("{}: {id}: {error}", shown(&done.input));
             self.fail(done, id.to_owned(), what);
         }
     }
