@@ -51,7 +51,7 @@ fn one_shingle_in_all(bencher: Bencher<'_, '_>, paragraphs: usize) {
 }
 
 /// Half of what a paragraph says is said by all.
-#[divan::bench(args = [1_000, 10_000])]
+#[divan::bench(args = [1_000, 100_000])]
 fn one_shingle_in_short_lines(bencher: Bencher<'_, '_>, paragraphs: usize) {
     find(bencher, &data::one_shingle(paragraphs, 4), |found| found.paragraphs.len() == paragraphs);
 }
@@ -61,22 +61,36 @@ fn pairs_just_under(bencher: Bencher<'_, '_>, paragraphs: usize) {
     find(bencher, &data::just_under(paragraphs, 2), |found| removes(found, paragraphs, 0..=0));
 }
 
-#[divan::bench(args = [300, 1_000])]
+#[divan::bench(args = [1_000, 10_000])]
+fn families_of_near_copies(bencher: Bencher<'_, '_>, paragraphs: usize) {
+    find(bencher, &data::near_copies(paragraphs, 60), |found| {
+        removes(found, paragraphs, paragraphs * 9 / 10..=paragraphs)
+    });
+}
+
+#[divan::bench(args = [1_000, 100_000])]
+fn near_copies_of_one(bencher: Bencher<'_, '_>, paragraphs: usize) {
+    find(bencher, &data::near_copies(paragraphs, paragraphs), |found| {
+        removes(found, paragraphs, paragraphs * 9 / 10..=paragraphs)
+    });
+}
+
+#[divan::bench(args = [1_000, 100_000])]
 fn families_just_under(bencher: Bencher<'_, '_>, paragraphs: usize) {
     find(bencher, &data::just_under(paragraphs, 60), |found| removes(found, paragraphs, 0..=0));
 }
 
-#[divan::bench(args = [300, 1_000])]
+#[divan::bench(args = [1_000, 100_000])]
 fn slips(bencher: Bencher<'_, '_>, paragraphs: usize) {
     find(bencher, &data::slips(paragraphs), |found| found.paragraphs.len() == paragraphs);
 }
 
-#[divan::bench(args = [300, 1_000])]
+#[divan::bench(args = [1_000, 100_000])]
 fn copies_and_more(bencher: Bencher<'_, '_>, paragraphs: usize) {
     find(bencher, &data::copies_and_more(paragraphs), |found| found.paragraphs.len() == paragraphs);
 }
 
-#[divan::bench(args = [1_000, 10_000])]
+#[divan::bench(args = [1_000, 100_000])]
 fn file_names(bencher: Bencher<'_, '_>, paragraphs: usize) {
     find(bencher, &data::file_names(paragraphs), |found| found.paragraphs.len() == paragraphs);
 }

@@ -3,6 +3,7 @@
 //! Plain data only. Everything the engine decides is said in these words, and every reader (cut, diff, log,
 //! report) works from them.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
 
@@ -397,25 +398,27 @@ impl Findings {
     /// Adds the removals of a second look at the paragraphs `kept` (their indices here). A twin that goes now hands
     /// its echoes on to its own twin, which says all that it said.
     pub(crate) fn absorb(&mut self, again: Self, kept: &[usize]) {
-        for mut finding in again.findings {
-            if finding.verdict != Verdict::Remove {
-                continue;
-            }
-            let original = |id: ParagraphId| ParagraphId::new(kept[id.index()]);
+        let original = |id: ParagraphId| ParagraphId::new(kept[id.index()]);
+        let mut gone: Vec<Finding> = again.findings;
+        gone.retain(|finding| finding.verdict == Verdict::Remove);
+        for finding in &mut gone {
             finding.reason = finding.reason.replace(&finding.twin.to_string(), &original(finding.twin).to_string());
             finding.twin = original(finding.twin);
             finding.also.iter_mut().for_each(|id| *id = original(*id));
             finding.retell_parts();
-            finding.paragraph = ParagraphId::new(kept[finding.paragraph.index()]);
-            self.findings.retain(|f| f.twin != finding.paragraph || f.verdict == Verdict::Remove);
-            for earlier in &mut self.findings {
-                earlier.hand_on(&finding);
-            }
-            match self.findings.binary_search_by_key(&finding.paragraph, |f| f.paragraph) {
-                Ok(at) => self.findings[at] = finding,
-                Err(at) => self.findings.insert(at, finding),
-            }
+            finding.paragraph = original(finding.paragraph);
         }
+        let now_gone = |id: ParagraphId| gone.binary_search_by_key(&id, |finding| finding.paragraph).ok();
+        self.findings.retain(|f| {
+            now_gone(f.paragraph).is_none() && (f.verdict == Verdict::Remove || now_gone(f.twin).is_none())
+        });
+        for earlier in &mut self.findings {
+            let relied_on: BTreeSet<usize> =
+                [earlier.twin].iter().chain(&earlier.also).filter_map(|id| now_gone(*id)).collect();
+            relied_on.into_iter().for_each(|at| earlier.hand_on(&gone[at]));
+        }
+        self.findings.append(&mut gone);
+        self.findings.sort_by_key(|finding| finding.paragraph);
         self.lines_come_back |= again.lines_come_back;
     }
 

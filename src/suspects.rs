@@ -1,6 +1,8 @@
 //! The suspect paragraphs of one document: those that a candidate pair or a copy names. Only for them are words
 //! looked up and roles worked out.
 
+use rayon::prelude::*;
+
 use crate::facts::{Side, WordKind};
 use crate::lexicon::{Class, Lexicon};
 use crate::paragraph::{Hint, Role, Span};
@@ -9,6 +11,9 @@ use crate::role::{Place, Shape, shape};
 use crate::similarity::candidates::Candidates;
 use crate::similarity::vocabulary::{Sequence, Vocabulary, WordId};
 use crate::words::is_negative;
+
+/// More suspects than this are looked at by several threads.
+const MANY: usize = 256;
 
 /// The words of the suspects as ids.
 #[derive(Debug)]
@@ -102,7 +107,7 @@ impl<'v> Suspects<'v> {
     pub fn placed(
         text: &str,
         paragraphs: &[Span],
-        place: impl Fn(usize) -> Place,
+        place: impl Fn(usize) -> Place + Sync,
         sequences: &Sequences,
         vocabulary: &'v Vocabulary<'_>,
         lexicon: &Lexicon,
@@ -113,7 +118,12 @@ impl<'v> Suspects<'v> {
             let at = *index as usize;
             suspect(paragraphs[at], text, sequence, place(at), vocabulary, &word_kinds, lexicon)
         };
-        Self { slots: sequences.slots.clone(), list: sequences.list.iter().map(look).collect() }
+        let list = if sequences.list.len() > MANY {
+            sequences.list.par_iter().map(look).collect()
+        } else {
+            sequences.list.iter().map(look).collect()
+        };
+        Self { slots: sequences.slots.clone(), list }
     }
 
     /// A suspect by its paragraph (0-based).

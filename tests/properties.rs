@@ -53,14 +53,14 @@ fn texts() -> impl Strategy<Value = String> {
 }
 
 /// The shapes that hit the bounds, small: a phrase in all lines, near-copies with a slip each, a text and copies of it
-/// that say more, names of files that begin alike.
+/// that say more, names of files that begin alike, families of near-copies.
 fn hostile_texts() -> impl Strategy<Value = String> {
     let words = prop::sample::select(
         &["harbour", "harbor", "ferry", "ferries", "wall", "island", "kelp", "gale", "gala", "pilot", "tide", "tides"]
             [..],
     );
     let own = prop::collection::vec(words, 1..5);
-    (prop::collection::vec((own, any::<bool>()), 60..150), 0..4usize).prop_map(|(lines, shape)| {
+    (prop::collection::vec((own, any::<bool>()), 60..150), 0..5usize).prop_map(|(lines, shape)| {
         let line = |(at, (own, more)): (usize, &(Vec<&str>, bool))| {
             let own = own.join(if shape == 3 { "-" } else { " " });
             match shape {
@@ -68,7 +68,12 @@ fn hostile_texts() -> impl Strategy<Value = String> {
                 1 => format!("The council of Oldmoor will vote on {own} number {} on the first Monday of May", at % 7),
                 2 if *more => format!("The ferry to Oldmoor will run again from Monday, said its captain, and {own}."),
                 2 => "The ferry to Oldmoor will run again from Monday, said its captain.".to_owned(),
-                _ => format!("the-harbour-wall-{own}.jpg"),
+                3 => format!("the-harbour-wall-{own}.jpg"),
+                _ => {
+                    let family = ["ferry to Oldmoor", "tram to the quarry", "last bus of the day"][at % 3];
+                    let slip = if *more { "passenger" } else { "pasenger" };
+                    format!("Every {slip} on the {family} must show the driver a ticket, or pay for a new one: {own}.")
+                }
             }
         };
         lines.iter().enumerate().map(line).collect::<Vec<_>>().join("\n\n")

@@ -195,11 +195,30 @@ pub(crate) fn slips(paragraphs: usize) -> String {
     let mut writer = Writer::new(Script::Latin, 8);
     let pair = |_| {
         let (mut words, one) = writer.new_paragraph();
-        let slip = words.iter().position(|word| word.len() > 7).unwrap_or(3);
-        words[slip].replace_range(3..4, "y");
+        let long = words.iter_mut().find(|word| word.len() > 7);
+        if let Some(word) = long {
+            word.replace_range(3..4, "y");
+        }
         [one, writer.paragraph(&words)]
     };
     joined(&(0..paragraphs / 2).flat_map(pair).collect::<Vec<_>>())
+}
+
+/// Families of `members` paragraphs that say the same, each with a slip of the pen.
+pub(crate) fn near_copies(paragraphs: usize, members: usize) -> String {
+    let mut writer = Writer::new(Script::Latin, 11);
+    let mut common = Vec::new();
+    let paragraph = |at| {
+        if at % members == 0 {
+            common = writer.words(40);
+        }
+        let mut words = common.clone();
+        let slip = (0..40).map(|_| writer.seed.below(40)).find(|&word| words[word].len() > 7).unwrap_or(3);
+        let letter = writer.seed.below(words[slip].len());
+        words[slip].replace_range(letter..=letter, "y");
+        writer.paragraph(&words)
+    };
+    joined(&(0..paragraphs).map(paragraph).collect::<Vec<_>>())
 }
 
 /// Names of picture files that begin with the same letters, as all titles do.

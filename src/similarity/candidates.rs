@@ -61,15 +61,22 @@ pub struct Candidates {
 }
 
 impl Candidates {
-    /// Leaves each paragraph the earlier one with which it shares most; of those that share as much, the first: where
-    /// all are alike, all are compared with the one that stays.
+    /// Leaves each paragraph the earlier one with which it shares most; of those that share nearly as much, the first:
+    /// where all are alike, all are compared with the one that stays, and none with one that goes for another.
     fn keep_closest(&mut self) {
-        let closest = |list: &[Candidate]| list.iter().copied().min_by_key(|c| (std::cmp::Reverse(c.shared), c.first));
+        let closest = |list: &[Candidate]| {
+            let most = list.iter().map(|candidate| candidate.shared).max().unwrap_or(0);
+            list.iter().copied().find(|candidate| f64::from(candidate.shared) >= NEARLY * f64::from(most))
+        };
         let lists = self.pairs.chunk_by(|a, b| a.second == b.second);
         self.capped_paragraphs = lists.clone().filter(|list| list.len() > 1).count();
         self.pairs = lists.filter_map(closest).collect();
     }
 }
+
+/// Two candidates are as close if one shares this part of what the other shares: a slip spoils as many shingles as a
+/// shingle has words.
+const NEARLY: f64 = 0.85;
 
 /// Memory of the search, kept between documents.
 #[derive(Debug, Default)]
@@ -194,7 +201,7 @@ impl Search {
         }
     }
 
-    /// Sorts the repeated shingles into runs and notes for each paragraph the runs it is in; returns how many runs
+    /// Sorts the repeated shingles into runs and notes for each paragraph the runs it follows in; returns how many runs
     /// were too long to pair in full.
     fn index(&mut self, paragraphs: usize) -> usize {
         self.repeated.sort_unstable();
@@ -214,7 +221,7 @@ impl Search {
                 let many = len > MANY;
                 capped += usize::from(many);
                 let partners = if many { FEW } else { len };
-                self.hits.extend(self.repeated[start..end].iter().map(|(_, paragraph)| (*paragraph, run)));
+                self.hits.extend(self.repeated[start + 1..end].iter().map(|(_, paragraph)| (*paragraph, run)));
                 self.runs.push(Run { start: start as u32, end: (start + partners) as u32, many });
             }
             start = end;
