@@ -7,6 +7,7 @@ use std::path::PathBuf;
 pub(crate) use across::AcrossArgs;
 use std::str::FromStr;
 
+use crate::io::charset::Charset;
 use crate::io::files::{Format, Selection};
 use crate::io::jsonl::Fields;
 use crate::options::{Caution, Keep, Options, Paragraphs};
@@ -233,6 +234,9 @@ pub(crate) struct InputArgs {
     /// Leave longer records alone; bytes, or with K, M or G behind them
     #[arg(long, value_name = "SIZE", default_value = "256M", help_heading = "Input")]
     pub(crate) max_record: Size,
+    /// Read files in this encoding (utf-8, windows-1252, shift_jis, ...) instead of the one that they show
+    #[arg(long, value_name = "NAME", value_parser = Charset::of_label, help_heading = "Input")]
+    pub(crate) encoding: Option<Charset>,
     #[command(flatten)]
     pub(crate) format: FormatArgs,
 }

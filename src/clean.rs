@@ -84,6 +84,7 @@ pub(crate) fn clean(args: Clean) -> Result<u8> {
         format,
         fields,
         max_record,
+        charset: args.input.encoding,
         destination: target.destination(&args)?,
         diff,
         log,

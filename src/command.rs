@@ -10,6 +10,7 @@ use crate::batch::{Destination, Job, run};
 use crate::clean;
 use crate::config::{self, Config};
 use crate::console::{PIPE, TROUBLE, complain, engine, engine_across, gather, print, read_text, ruling};
+use crate::io::charset;
 use crate::io::codec::Codec;
 use crate::io::files::{Format, SafeFile};
 use crate::io::safe::Output;
@@ -76,6 +77,7 @@ fn diff(args: args::Diff) -> Result<u8> {
         format: args.input.format.format(),
         fields: args.across.fields(args.input.format.fields()),
         max_record: args.input.max_record.0,
+        charset: args.input.encoding,
         destination: Destination::Nowhere,
         diff: Some(Output::Stream(Box::new(BufWriter::new(io::stdout())))),
         log: None,
@@ -93,8 +95,9 @@ fn diff(args: args::Diff) -> Result<u8> {
 fn explain(args: Explain) -> Result<u8> {
     let dedup = engine(&args.engine)?;
     let path = args.path.as_deref().unwrap_or(Path::new("-"));
-    let text = read_text(path)?;
+    let (bytes, _) = source::read(path)?;
     let syntax = args.format.format().unwrap_or(Format::of(path)).syntax();
+    let (text, _) = charset::read(&bytes, syntax).with_context(|| path.display().to_string())?;
     print(crate::explain::explain(&text, syntax, &dedup, args.stage.map(Into::into)).as_bytes())
 }
 

@@ -36,6 +36,7 @@ const KEYS: &[(&str, &str, Shape)] = &[
     ("format", "UNECHO_FORMAT", Shape::Text),
     ("text-field", "UNECHO_TEXT_FIELD", Shape::Text),
     ("id-field", "UNECHO_ID_FIELD", Shape::Text),
+    ("encoding", "UNECHO_ENCODING", Shape::Text),
     ("max-record", "UNECHO_MAX_RECORD", Shape::Text),
     ("include", "UNECHO_INCLUDE", Shape::List),
     ("exclude", "UNECHO_EXCLUDE", Shape::List),

@@ -105,6 +105,9 @@ pub struct Doc {
     /// How it is marked up, if it is: html, markdown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub markup: Option<String>,
+    /// The encoding of its file, if that is not UTF-8; everything in the log is about the text that it stands for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<String>,
     /// Bounds that were hit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub capped: Option<Capped>,
@@ -155,6 +158,8 @@ pub struct About<'d> {
     pub id: &'d str,
     /// How it is marked up.
     pub syntax: Syntax,
+    /// The encoding of its file, if that is not UTF-8.
+    pub encoding: Option<&'d str>,
 }
 
 /// Appends a document's lines to `log`; `raw` tells how the source escapes the text of a cut, where that matters.
@@ -182,6 +187,7 @@ pub fn write_document(
         bytes: [text.len(), cleaned_len],
         xxh3: [source_hash, cleaned_hash],
         markup: about.syntax.name().map(str::to_owned),
+        encoding: about.encoding.map(str::to_owned),
         capped: findings.capped.any().then_some(findings.capped),
         withdrawn: findings.withdrawn.map(|share| (share * 100.0) as u8),
         decisions: findings.decided.clone().map(Box::new),

@@ -1,8 +1,10 @@
 //! Restore and verify on files, JSONL and folders: each document of the log with its text.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use crate::io::charset::Charset;
 use crate::io::codec::Codec;
 use crate::io::files::{FileError, Format, inputs};
 use crate::io::jsonl::{self, Fields, RecordError};
@@ -34,9 +36,14 @@ pub enum UndoError {
     /// A document that the log does not know.
     #[error("{0}: not in the log")]
     Unknown(String),
-    /// Not UTF-8.
-    #[error("{0}: not valid UTF-8")]
-    Utf8(String),
+    /// Not in the encoding that the log tells.
+    #[error("{doc}: not in {encoding}, as the log says it is")]
+    Encoding {
+        /// Document.
+        doc: String,
+        /// Encoding.
+        encoding: &'static str,
+    },
     /// Fewer or more records than the log has.
     #[error("the log has {log} documents, the text {text}")]
     Count {
@@ -74,8 +81,8 @@ pub fn restore(
         let (bytes, codec) = source::read(&path)?;
         let source = match format.unwrap_or_else(|| guess(&path, &bytes)) {
             format if format != Format::Jsonl => {
-                let text = utf8(&bytes, &name)?;
-                restore_text(known.file(&name, text)?, text)?.into_bytes()
+                let file = known.file(&name, &bytes)?;
+                file.bytes(&restore_text(file.record, &file.text)?)?
             }
             _ => lines(&bytes, fields, &mut known, |line, found, record| {
                 let source = restore_text(record, &found.text)?;
@@ -116,13 +123,13 @@ pub fn verify(
         let ((source_bytes, _), (bytes, _)) = (source::read(&source)?, source::read(&path)?);
         match format.unwrap_or_else(|| guess(&source, &source_bytes)) {
             format if format != Format::Jsonl => {
-                let (source, text) = (utf8(&source_bytes, &name)?, utf8(&bytes, &name)?);
-                verify_text(known.file(&name, text)?, source, text)?;
+                let file = known.file(&name, &bytes)?;
+                verify_text(file.record, &file.other(&source_bytes)?, &file.text)?;
                 docs += 1;
             }
             _ => {
                 let most = known.reading.max_record;
-                let mut sources = source_bytes.split(|b| *b == b'\n');
+                let mut sources = jsonl::after_mark(&source_bytes).1.split(|b| *b == b'\n');
                 lines(&bytes, fields, &mut known, |_, found, record| {
                     let line = loop {
                         match sources.next() {
@@ -145,8 +152,26 @@ pub fn verify(
     Ok(docs)
 }
 
-fn utf8<'b>(bytes: &'b [u8], name: &str) -> Result<&'b str, UndoError> {
-    std::str::from_utf8(bytes).map_err(|_| UndoError::Utf8(name.to_owned()))
+/// A file's cleaned text with what the log says of it.
+struct Text<'t> {
+    record: &'t Record,
+    charset: Charset,
+    text: Cow<'t, str>,
+}
+
+impl Text<'_> {
+    fn inexact(&self) -> UndoError {
+        UndoError::Encoding { doc: self.record.doc.doc.clone(), encoding: self.charset.name() }
+    }
+
+    /// Another text of the same document.
+    fn other<'b>(&self, bytes: &'b [u8]) -> Result<Cow<'b, str>, UndoError> {
+        self.charset.decode(bytes).ok_or_else(|| self.inexact())
+    }
+
+    fn bytes(&self, text: &str) -> Result<Vec<u8>, UndoError> {
+        self.charset.encode(text).map(Cow::into_owned).ok_or_else(|| self.inexact())
+    }
 }
 
 /// A file, or the files of a folder, or standard input: paths, and names as the log has them.
@@ -191,34 +216,41 @@ impl Known {
         Self { records, named, next: 0, reading }
     }
 
-    /// The document of this name with this cleaned text, the next such one first; if none has the text, one that has
-    /// the name.
-    fn find(&mut self, name: &str, cleaned: &str) -> Option<&Record> {
+    /// Where the documents of this name stand, the next ones first.
+    fn places(&self, name: &str) -> impl Iterator<Item = usize> {
         let at = self.named.get(name).map_or(&[][..], Vec::as_slice);
         let (before, behind) = at.split_at(at.partition_point(|at| *at < self.next));
-        let hash = hash(cleaned.as_bytes());
-        let mut ordered = behind.iter().chain(before);
-        let same = ordered.clone().find(|at| self.records[**at].doc.xxh3[1] == hash);
-        let at = *same.or_else(|| ordered.next())?;
-        self.next = at + 1;
-        self.records.get(at)
+        behind.iter().chain(before).copied()
     }
 
-    fn file(&mut self, name: &str, cleaned: &str) -> Result<&Record, UndoError> {
+    /// The document of a file; of several by its name the one that has its text.
+    fn file<'t>(&'t mut self, name: &str, bytes: &'t [u8]) -> Result<Text<'t>, UndoError> {
         // One document and one file belong together, whatever the file is called by now.
-        if self.records.len() == 1 {
-            return Ok(&self.records[0]);
-        }
-        self.find(name, cleaned).ok_or_else(|| UndoError::Unknown(name.to_owned()))
+        let places: Vec<usize> = if self.records.len() == 1 { vec![0] } else { self.places(name).collect() };
+        let charset = |at: usize| match &self.records[at].doc.encoding {
+            Some(label) => Charset::of_label(label).unwrap_or_default(),
+            None => Charset::Utf8,
+        };
+        let has_text = |at: usize| {
+            let text = charset(at).decode(bytes);
+            text.is_some_and(|text| hash(text.as_bytes()) == self.records[at].doc.xxh3[1])
+        };
+        let same = places.iter().copied().find(|at| has_text(*at));
+        let at = same.or(places.first().copied()).ok_or_else(|| UndoError::Unknown(name.to_owned()))?;
+        let (charset, record) = (charset(at), &self.records[at]);
+        let inexact = || UndoError::Encoding { doc: name.to_owned(), encoding: charset.name() };
+        self.next = at + 1;
+        Ok(Text { record, charset, text: charset.decode(bytes).ok_or_else(inexact)? })
     }
 
+    /// The document of a line.
     fn line(&mut self, id: &str, cleaned: &str) -> Result<&Record, UndoError> {
-        if !self.named.contains_key(id) {
-            let log = self.records.len();
-            self.next += 1;
-            return self.records.get(self.next - 1).ok_or(UndoError::Count { log, text: log + 1 });
-        }
-        self.find(id, cleaned).ok_or_else(|| UndoError::Unknown(id.to_owned()))
+        let hash = hash(cleaned.as_bytes());
+        let same = self.places(id).find(|at| self.records[*at].doc.xxh3[1] == hash);
+        let at = same.or_else(|| self.places(id).next()).unwrap_or(self.next);
+        self.next = at + 1;
+        let log = self.records.len();
+        self.records.get(at).ok_or(UndoError::Count { log, text: log + 1 })
     }
 }
 
@@ -230,9 +262,10 @@ fn lines(
     mut make: impl FnMut(&[u8], &jsonl::Record<'_>, &Record) -> Result<Vec<u8>, UndoError>,
 ) -> Result<Vec<u8>, UndoError> {
     let mut out = Vec::with_capacity(bytes.len());
+    let (mark, bytes) = jsonl::after_mark(bytes);
+    out.extend_from_slice(mark);
     for (index, full) in bytes.split_inclusive(|b| *b == b'\n').enumerate() {
-        let line = full.strip_suffix(b"\n").unwrap_or(full);
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        let line = jsonl::line(full);
         match jsonl::record(line, fields) {
             Ok(found) if line.len() <= known.reading.max_record => {
                 let id = found.id.as_deref().map_or_else(|| (index + 1).to_string(), str::to_owned);

@@ -158,7 +158,7 @@ fn the_summary_and_the_figures_count_by_kind() {
 fn fail_fast_stops_where_keep_going_goes_on() {
     let desk = Desk::new();
     folder(&desk, "in", &articles(9));
-    desk.write("in/0/001.txt", b"caf\xe9");
+    desk.write("in/0/001.txt", b"\xff\xfe\0\0");
     desk.run("clean in -o all").exits(2).says("9 articles").says("1 failed");
     let mut outcomes = Vec::new();
     for threads in ["1", "2", "5"] {

@@ -275,8 +275,8 @@ fn texts_with_nothing_to_compare_come_out_as_they_went_in() {
 #[test]
 fn a_bad_file_costs_that_file_alone() {
     let desk = Desk::new();
-    desk.write("in/a.txt", ARTICLE).write("in/b.txt", b"caf\xe9\n").write("in/c.txt", ARTICLE);
-    let ran = desk.run("clean in -o out --log l.jsonl").exits(2).says("b.txt").says("byte 3").says("2 articles");
+    desk.write("in/a.txt", ARTICLE).write("in/b.txt", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR").write("in/c.txt", ARTICLE);
+    let ran = desk.run("clean in -o out --log l.jsonl").exits(2).says("b.txt: binary data").says("2 articles");
     assert!(ran.err.contains("1 failed"), "{}", ran.err);
     assert_eq!(desk.text("out/c.txt"), CLEANED);
     assert!(!desk.has("out/b.txt"));

@@ -27,6 +27,7 @@ use self::sink::Sink;
 use self::worker::{Done, Worker};
 use crate::article::Deduplicator;
 use crate::decisions::Ruling;
+use crate::io::charset::Charset;
 use crate::io::codec::Codec;
 use crate::io::files::{FileError, Format, Input};
 use crate::io::jsonl::Fields;
@@ -72,6 +73,8 @@ pub struct Job {
     pub fields: Fields,
     /// Most bytes of a document; longer ones are passed through, or left alone.
     pub max_record: usize,
+    /// The encoding of files; `None`: the one that they show.
+    pub charset: Option<Charset>,
     /// Where cleaned text goes.
     pub destination: Destination,
     /// Where the diff goes.
@@ -222,6 +225,7 @@ pub fn run(mut job: Job, dedup: &Deduplicator, watch: &mut dyn Watch) -> Result<
         ruling: job.ruling.as_deref(),
         most: job.max_record,
         codec: job.destination.codec(),
+        charset: job.charset,
         in_place,
         plan: plan.as_ref(),
     };

@@ -4,6 +4,7 @@
 //! under the same options by the same version, whose cuts yield the cleaned text that the log tells. Everything else is
 //! done as if for the first time: so the result is that of an unbroken run, whatever state the outputs are in.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::Path;
@@ -12,10 +13,12 @@ use std::sync::Mutex;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::cut::{Cut, cleaned};
+use crate::io::charset::{self, Charset, CharsetError};
 use crate::io::codec::Codec;
 use crate::io::files::FileError;
 use crate::io::source::Source;
 use crate::log::{About, Entry, Terms, hash, run_line};
+use crate::markup::Syntax;
 use crate::paragraph::{Decided, Findings};
 use crate::restore::{Record, records, restore};
 
@@ -24,6 +27,8 @@ pub struct Resume {
     file: Mutex<File>,
     /// Sorted by key.
     index: Vec<Place>,
+    /// The encodings that files were in.
+    charsets: Vec<Charset>,
     /// Bytes of whole documents; of a packed log, all its bytes.
     len: u64,
 }
@@ -73,6 +78,7 @@ impl Resume {
                         use the same, or leave --resume out to begin again";
             return Err(FileError::plain(path, what));
         }
+        let mut charsets = vec![Charset::Utf8];
         let (mut index, mut at, mut whole) = (Vec::new(), line.len() as u64, line.len() as u64);
         // The document being read: its name, its hashes and where it begins.
         let mut open: Option<(String, [String; 2], u64)> = None;
@@ -95,7 +101,11 @@ impl Resume {
                     close(&mut open, at, false, &mut index);
                     whole = at;
                     match entry {
-                        Entry::Doc(doc) => open = Some((doc.doc, doc.xxh3, at)),
+                        Entry::Doc(doc) => {
+                            let charset = doc.encoding.and_then(|name| Charset::of_label(&name).ok());
+                            charsets.extend(charset.filter(|charset| !charsets.contains(charset)));
+                            open = Some((doc.doc, doc.xxh3, at));
+                        }
                         Entry::End { .. } => break true,
                         _ => {}
                     }
@@ -105,7 +115,7 @@ impl Resume {
         };
         close(&mut open, at, !ended, &mut index);
         index.sort_by_key(|place| (place.key, place.torn, place.at));
-        Ok(Some(Self { file: Mutex::new(file), index, len: packed.unwrap_or(whole) }))
+        Ok(Some(Self { file: Mutex::new(file), index, charsets, len: packed.unwrap_or(whole) }))
     }
 
     /// Bytes of whole documents in the log; of a packed one, all its bytes.
@@ -131,12 +141,36 @@ impl Resume {
         })
     }
 
+    /// The encoding in which the file of this name was judged before: that of its source, which what is left of it may
+    /// not show any more.
+    fn charset(&self, id: &str, bytes: &[u8]) -> Option<Charset> {
+        self.charsets.iter().copied().find(|charset| {
+            let key = charset.decode(bytes).map(|text| key(id, &hash(text.as_bytes())));
+            key.is_some_and(|key| self.index.binary_search_by_key(&key, |place| place.key).is_ok())
+        })
+    }
+
     fn lines(&self, place: &Place) -> io::Result<Vec<u8>> {
         let mut lines = vec![0; place.len as usize];
         let mut file = self.file.lock().map_err(|_| io::Error::other("the log cannot be read"))?;
         file.seek(SeekFrom::Start(place.at))?;
         file.read_exact(&mut lines)?;
         Ok(lines)
+    }
+}
+
+/// The text of a file and its encoding: the one in which it was judged before, else the one that is `said`, else the
+/// one that it shows.
+pub(super) fn read_file<'b>(
+    before: Option<&Resume>,
+    said: Option<Charset>,
+    name: &str,
+    bytes: &'b [u8],
+    syntax: Syntax,
+) -> Result<(Cow<'b, str>, Charset), CharsetError> {
+    match before.and_then(|resume| resume.charset(name, bytes)).or(said) {
+        Some(charset) => charset::read_as(bytes, charset),
+        None => charset::read(bytes, syntax),
     }
 }
 
@@ -183,7 +217,8 @@ fn known(about: About<'_>, text: &str, hash: &str, lines: Vec<u8>, in_place: boo
     // The log of a file is on the disk before the file is replaced: the last document of a torn log is whole if its
     // file was, and may not be if it was not.
     let usable = if replaced { in_place && cleaned_hash == hash } else { !torn };
-    if !usable || record.doc.doc != about.id || record.doc.markup.as_deref() != about.syntax.name() {
+    let read = (record.doc.markup.as_deref(), record.doc.encoding.as_deref());
+    if !usable || record.doc.doc != about.id || read != (about.syntax.name(), about.encoding) {
         return None;
     }
     let source = if replaced { restore(&record, text).ok()? } else { text.to_owned() };

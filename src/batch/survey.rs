@@ -8,10 +8,11 @@ use rayon::prelude::*;
 
 use super::Job;
 use super::pieces::{Piece, What, Windows};
-use super::resume::Resume;
+use super::resume::{Resume, read_file};
 use crate::across::{Key, Plan, Sheet, Survey};
 use crate::article::Deduplicator;
 use crate::decisions::Ruling;
+use crate::io::charset::Charset;
 use crate::io::files::Input;
 use crate::io::jsonl::{self, Fields};
 use crate::log::About;
@@ -55,6 +56,7 @@ pub(super) fn survey(
         ruling: job.ruling.as_deref(),
         in_place,
         most: job.max_record,
+        charset: job.charset,
     };
     let mut survey = Survey::new(across.clone(), dedup.options(), job.memory);
     let mut windows = Windows::of(job.inputs.clone(), job.format, job.max_record, again(stdin)?)?;
@@ -83,6 +85,8 @@ struct Reader<'a> {
     in_place: bool,
     /// Most bytes of a document.
     most: usize,
+    /// The encoding of files; `None`: the one that they show.
+    charset: Option<Charset>,
 }
 
 impl Reader<'_> {
@@ -93,9 +97,12 @@ impl Reader<'_> {
             return Vec::new();
         }
         if let What::Document(syntax) = what {
-            let sheet = std::str::from_utf8(bytes).ok().map(|text| {
-                let known = self.source(About { id: &input.name, syntax: *syntax }, text);
-                let text = known.as_deref().unwrap_or(text);
+            let before = self.resume.filter(|_| self.in_place);
+            let read = read_file(before, self.charset, &input.name, bytes, *syntax).ok();
+            let sheet = read.map(|(text, charset)| {
+                let about = About { id: &input.name, syntax: *syntax, encoding: charset.odd_name() };
+                let known = self.source(about, &text);
+                let text = known.as_deref().unwrap_or(&text);
                 let site = folder(&input.name);
                 let marked = markup::read(text, *syntax);
                 let fixed = |index: usize| {
@@ -108,6 +115,7 @@ impl Reader<'_> {
             });
             return sheet.map(|sheet| (key(1), sheet)).into_iter().collect();
         }
+        let bytes = if *first_line == 1 { jsonl::after_mark(bytes).1 } else { bytes };
         let lines = bytes.split(|b| *b == b'\n').enumerate();
         let sheets = lines.filter_map(|(index, line)| {
             let line = line.strip_suffix(b"\r").unwrap_or(line);

@@ -2,12 +2,13 @@
 
 use super::Tally;
 use super::pieces::{Piece, What};
-use super::resume::{Known, Resume};
+use super::resume::{Known, Resume, read_file};
 use crate::across::{Key, Plan};
 use crate::article::Deduplicator;
 use crate::cut::{Cut, cleaned, cuts, marked_cuts};
 use crate::decisions::Ruling;
 use crate::diff::unified;
+use crate::io::charset::Charset;
 use crate::io::codec::Codec;
 use crate::io::files::Input;
 use crate::io::jsonl::{self, Fields};
@@ -54,6 +55,8 @@ pub(super) struct Worker<'a> {
     pub(super) most: usize,
     /// How outputs are packed; `None`: as their inputs.
     pub(super) codec: Option<Codec>,
+    /// The encoding of files; `None`: the one that they show.
+    pub(super) charset: Option<Charset>,
     /// True if inputs are replaced: what that run did is found by the cleaned text, too.
     pub(super) in_place: bool,
     /// What goes because of other documents.
@@ -109,21 +112,26 @@ impl Worker<'_> {
 
     fn file(&self, bytes: Vec<u8>, key: Key, syntax: Syntax, done: &mut Done) {
         let name = done.input.name.clone();
-        match std::str::from_utf8(&bytes) {
+        let before = self.resume.filter(|_| self.in_place);
+        let (text, charset) = match read_file(before, self.charset, &name, &bytes, syntax) {
+            Ok(read) => read,
             Err(error) => {
-                let what =
-                    format!("{}: not valid UTF-8 at byte {}; left as it is", shown(&done.input), error.valid_up_to());
                 done.failed = true;
-                self.fail(done, name, what);
+                let what = format!("{}: {error}", shown(&done.input));
+                return self.fail(done, name, what);
             }
-            Ok(text) => match self.document(About { id: &name, syntax }, key, text, done) {
-                Some(cleaned) => {
-                    done.changed = true;
-                    done.out = cleaned.into_bytes();
-                }
-                None if self.text => done.out = bytes,
-                None => {}
-            },
+        };
+        let about = About { id: &name, syntax, encoding: charset.odd_name() };
+        let cleaned = self.document(about, key, &text, done);
+        done.diff = charset.encode_diff(std::mem::take(&mut done.diff));
+        // Every character of the cleaned text is one of the text, which came from bytes of this encoding.
+        match cleaned.as_deref().and_then(|cleaned| charset.encode(cleaned)) {
+            Some(cleaned) => {
+                done.changed = true;
+                done.out = cleaned.into_owned();
+            }
+            None if self.text => done.out = bytes,
+            None => {}
         }
     }
 
@@ -138,9 +146,10 @@ impl Worker<'_> {
         if self.text {
             done.out.reserve(bytes.len());
         }
+        let (mark, bytes) = if first.line == 1 { jsonl::after_mark(bytes) } else { (&[][..], bytes) };
+        done.out.extend_from_slice(if self.text { mark } else { b"" });
         for (index, full) in bytes.split_inclusive(|b| *b == b'\n').enumerate() {
-            let line = full.strip_suffix(b"\n").unwrap_or(full);
-            let line = line.strip_suffix(b"\r").unwrap_or(line);
+            let line = jsonl::line(full);
             if line.iter().all(u8::is_ascii_whitespace) {
                 done.out.extend_from_slice(if self.text { full } else { b"" });
                 continue;

@@ -42,7 +42,7 @@ pub struct Record<'l> {
 #[derive(Debug, thiserror::Error)]
 pub enum RecordError {
     /// Not UTF-8.
-    #[error("not valid UTF-8 at byte {0} of the line")]
+    #[error("not valid UTF-8 at byte {0} of the line (JSON is UTF-8)")]
     Utf8(usize),
     /// Not a JSON object.
     #[error("not a JSON object: {}", at_byte(.0))]
@@ -89,9 +89,23 @@ pub fn record<'l>(line: &'l [u8], fields: &Fields) -> Result<Record<'l>, RecordE
     Ok(Record { text, raw: Span::new(token.start + 1, token.end - 1), id, site })
 }
 
-/// True if the line is a JSON object.
+/// A file's byte order mark, and what follows it.
+#[must_use]
+pub fn after_mark(bytes: &[u8]) -> (&[u8], &[u8]) {
+    bytes.split_at(if bytes.starts_with("\u{feff}".as_bytes()) { 3 } else { 0 })
+}
+
+/// A line without its line end.
+#[must_use]
+pub fn line(full: &[u8]) -> &[u8] {
+    let line = full.strip_suffix(b"\n").unwrap_or(full);
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
+/// True if the line, the first of its file, is a JSON object.
 #[must_use]
 pub fn is_object(line: &[u8]) -> bool {
+    let (_, line) = after_mark(line);
     line.trim_ascii_start().starts_with(b"{") && serde_json::from_slice::<serde::de::IgnoredAny>(line).is_ok()
 }
 

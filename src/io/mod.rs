@@ -1,5 +1,6 @@
 //! The edge: where records come from and go to.
 
+pub mod charset;
 pub mod codec;
 pub mod files;
 pub mod jsonl;

@@ -25,6 +25,16 @@ pub enum Syntax {
 }
 
 impl Syntax {
+    /// True for pages.
+    #[must_use]
+    pub const fn is_html(self) -> bool {
+        match self {
+            #[cfg(feature = "html")]
+            Self::Html => true,
+            _ => false,
+        }
+    }
+
     /// Its name, if there is markup.
     #[must_use]
     pub const fn name(self) -> Option<&'static str> {
