@@ -3,6 +3,7 @@
 
 use rayon::prelude::*;
 
+use crate::facts::attribution::attribution;
 use crate::facts::{Side, WordKind};
 use crate::lexicon::{Class, Lexicon};
 use crate::paragraph::{Hint, Role, Span};
@@ -57,6 +58,8 @@ pub struct Suspect<'v> {
     pub kinds: Vec<WordKind>,
     /// What it is.
     pub shape: Shape,
+    /// For each word, whether it tells who said it.
+    pub attributed: Vec<bool>,
     /// True if its markup says that it stays.
     pub fixed: bool,
 }
@@ -65,7 +68,7 @@ impl Suspect<'_> {
     /// The suspect as one side of a pair.
     #[must_use]
     pub fn side(&self) -> Side<'_> {
-        Side { folded: &self.folded, kinds: &self.kinds, shape: &self.shape }
+        Side { folded: &self.folded, kinds: &self.kinds, shape: &self.shape, attributed: &self.attributed }
     }
 }
 
@@ -170,7 +173,8 @@ fn suspect<'v>(
     };
     let mut kinds: Vec<WordKind> = sequence.ids.iter().enumerate().map(kind).collect();
     light_phrases(&folded, &mut kinds, lexicon);
-    Suspect { folded, kinds, shape, fixed: false }
+    let attributed = attribution(&folded, &shape.quoted, lexicon);
+    Suspect { folded, kinds, shape, attributed, fixed: false }
 }
 
 /// A phrase that is known as a function word is one, whatever its words are alone: "sin embargo" denies nothing.
@@ -188,7 +192,9 @@ fn light_phrases(folded: &[&str], kinds: &mut [WordKind], lexicon: &Lexicon) {
 /// False for scripts whose sentences end without a sign: Thai, Lao, Khmer, Myanmar.
 pub(crate) fn has_full_stops(paragraph: &str) -> bool {
     let stopless = |c: char| matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}');
-    !paragraph.chars().any(stopless)
+    // The first byte of each of them; of some others, too.
+    let first = memchr::memchr2(0xe0, 0xe1, paragraph.as_bytes());
+    first.is_none_or(|at| !paragraph[at..].chars().any(stopless))
 }
 
 /// True if word `i` begins with a capital letter inside a sentence.

@@ -10,12 +10,11 @@ const MOST_WORDS: usize = 14;
 /// The same without a saying verb.
 const MOST_BARE_WORDS: usize = 4;
 
-/// For each word, whether it belongs to an attribution: outside the quotation marks, in a stretch with a saying verb or
+/// For each word of a paragraph, folded, whether it belongs to an attribution: outside the quotation marks, in a stretch with a saying verb or
 /// a short one. None where less than half of the paragraph is quoted.
-pub(super) fn attribution(x: &Side<'_>, lexicon: &Lexicon) -> Vec<bool> {
-    let n = x.folded.len();
+pub(crate) fn attribution(folded: &[&str], quoted: &[bool], lexicon: &Lexicon) -> Vec<bool> {
+    let n = folded.len();
     let mut marks = vec![false; n];
-    let quoted = &x.shape.quoted;
     if quoted.iter().filter(|q| **q).count() * 2 < n {
         return marks;
     }
@@ -26,7 +25,7 @@ pub(super) fn attribution(x: &Side<'_>, lexicon: &Lexicon) -> Vec<bool> {
             continue;
         }
         let to = (from..n).find(|&i| quoted[i]).unwrap_or(n);
-        let says = (from..to).any(|i| lexicon.is(x.folded[i], Class::Saying));
+        let says = (from..to).any(|i| lexicon.is(folded[i], Class::Saying));
         if to - from <= MOST_WORDS && (says || to - from <= MOST_BARE_WORDS) {
             marks[from..to].fill(true);
         }
@@ -37,25 +36,29 @@ pub(super) fn attribution(x: &Side<'_>, lexicon: &Lexicon) -> Vec<bool> {
 
 /// True if both attributions name somebody, and no name stands in both, or one name with another one before it: Paul
 /// Smith is not David Smith.
-pub(super) fn other_speaker(x: &Side<'_>, y: &Side<'_>, xs: &[bool], ys: &[bool], alignment: &Alignment) -> bool {
-    let (here, there) = (names(x, xs), names(y, ys));
+pub(super) fn other_speaker(x: &Side<'_>, y: &Side<'_>, alignment: &Alignment) -> bool {
+    let here = names(x);
+    if here.is_empty() {
+        return false;
+    }
+    let there = names(y);
     let shared: Vec<(usize, usize)> =
         here.iter().filter_map(|&i| Some((i, alignment.first[i].index()? as usize))).collect();
     let before = |side: &Side<'_>, links: &[Match], i: usize| {
         i.checked_sub(1).is_some_and(|k| side.kinds[k] == WordKind::Name && links[k] == Match::None)
     };
     let namesake = |&(i, j): &(usize, usize)| before(x, &alignment.first, i) && before(y, &alignment.second, j);
-    !here.is_empty() && !there.is_empty() && (shared.is_empty() || shared.iter().any(namesake))
+    !there.is_empty() && (shared.is_empty() || shared.iter().any(namesake))
 }
 
 /// The words (0-based) of an attribution that name somebody. In scripts without capitals, any word that says something.
-fn names(side: &Side<'_>, attributed: &[bool]) -> Vec<usize> {
+fn names(side: &Side<'_>) -> Vec<usize> {
     let cased = |word: &str| word.chars().any(char::is_lowercase);
     let name = |i: &usize| match side.kinds[*i] {
         WordKind::Name => true,
         WordKind::Content => !cased(side.folded[*i]),
         _ => false,
     };
-    let told = |i: &usize| attributed[*i] && side.shape.trimmings[*i].is_none();
-    (0..attributed.len()).filter(told).filter(name).collect()
+    let told = |i: &usize| side.attributed[*i] && side.shape.trimmings[*i].is_none();
+    (0..side.attributed.len()).filter(told).filter(name).collect()
 }

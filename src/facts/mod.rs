@@ -3,7 +3,7 @@
 //! Seen from the first paragraph: may it go, because the second says all of it? A number, date, name, negation or
 //! opposite that stands where the second has another one is a fact: a guard. What has no counterpart is new.
 
-mod attribution;
+pub(crate) mod attribution;
 mod number;
 mod order;
 mod qualifier;
@@ -13,7 +13,7 @@ use crate::paragraph::{Guard, Role};
 use crate::role::Shape;
 use crate::role::trimming::Trimming;
 use crate::similarity::align::{Alignment, Match};
-use crate::similarity::like::{gaps, scans_alike};
+use crate::similarity::like::{Gaps, scans_alike};
 use crate::words::{is_alphabetic, is_numeric};
 
 /// One paragraph of a pair, with all that is known of its words.
@@ -25,6 +25,8 @@ pub struct Side<'a> {
     pub kinds: &'a [WordKind],
     /// What can be seen of the paragraph by itself.
     pub shape: &'a Shape,
+    /// For each word, whether it tells who said it.
+    pub attributed: &'a [bool],
 }
 
 /// What a word counts for.
@@ -195,21 +197,26 @@ impl Differences {
     }
 }
 
-/// Compares what `x` says with what `y` says; `alignment` is seen from `x`.
+/// Compares what `x` says with what `y` says; `alignment` and its `gaps` are seen from `x`.
 #[must_use]
-pub fn differences(x: &Side<'_>, y: &Side<'_>, alignment: &Alignment, lexicon: &Lexicon) -> Differences {
+pub(crate) fn differences(
+    x: &Side<'_>,
+    y: &Side<'_>,
+    alignment: &Alignment,
+    gaps: &Gaps,
+    lexicon: &Lexicon,
+) -> Differences {
     let mut found = Differences::default();
-    let attribution = attribution::attribution(x, lexicon);
-    if attribution::other_speaker(x, y, &attribution, &attribution::attribution(y, lexicon), alignment) {
+    if attribution::other_speaker(x, y, alignment) {
         found.guard(Guard::Name);
     }
-    for ((kind, trimming), attributed) in x.kinds.iter().zip(&x.shape.trimmings).zip(&attribution) {
+    for ((kind, trimming), attributed) in x.kinds.iter().zip(&x.shape.trimmings).zip(x.attributed) {
         if trimming.is_none() && !attributed {
             found.total_weight += kind.weight();
         }
     }
-    for (xs, ys) in gaps(alignment).iter() {
-        gap(x, y, xs, ys, &attribution, alignment, lexicon, &mut found);
+    for (xs, ys) in gaps.iter() {
+        gap(x, y, xs, ys, alignment, lexicon, &mut found);
     }
     similar_words(x, y, alignment, lexicon, &mut found);
     if order::differs(x, alignment) {
@@ -218,13 +225,11 @@ pub fn differences(x: &Side<'_>, y: &Side<'_>, alignment: &Alignment, lexicon: &
     found
 }
 
-#[allow(clippy::too_many_arguments)] // one call site; a struct would only rename them
 fn gap(
     x: &Side<'_>,
     y: &Side<'_>,
     xs: &[usize],
     ys: &[usize],
-    attribution: &[bool],
     alignment: &Alignment,
     lexicon: &Lexicon,
     found: &mut Differences,
@@ -233,7 +238,7 @@ fn gap(
     for &i in xs {
         match x.shape.trimmings[i] {
             Some(trimming) => found.pass(Harmless::Trimmed(trimming), 1),
-            None if attribution[i] => {
+            None if x.attributed[i] => {
                 let rivals = ys.iter().map(|&j| y.kinds[j]);
                 let fact = matches!(x.kinds[i], WordKind::Number(_) | WordKind::Date(_));
                 match rivalry(x.kinds[i], rivals).filter(|_| fact) {

@@ -3,6 +3,8 @@
 pub mod sentences;
 pub mod trimming;
 
+use std::borrow::Cow;
+
 use crate::lexicon::{Class, Lexicon};
 use crate::paragraph::Role;
 use crate::words::decoded;
@@ -222,7 +224,7 @@ fn role(words: &Words<'_>, shape: &Shape, place: Place, lexicon: &Lexicon) -> Ro
 fn blemishes(words: &Words<'_>) -> u32 {
     let scanned = |word: &&&str| {
         let mut inner = word.chars().skip_while(|c| c.is_numeric() && word.starts_with(['0', '1', '5', '8', '6']));
-        word.contains(|c: char| c.is_ascii_digit())
+        word.bytes().any(|byte| byte.is_ascii_digit())
             && word.contains(char::is_alphabetic)
             && inner.clone().any(char::is_alphabetic)
             && (inner.any(char::is_numeric) || word.starts_with(|c: char| c.is_numeric()))
@@ -243,9 +245,10 @@ const CODE_SIGNS: f64 = 0.06;
 
 /// A line of a program, a log, a diff: many brackets, slashes and operators for its length, or what only code has.
 fn code_like(text: &str) -> bool {
-    let sign =
-        |c: &char| matches!(c, '{' | '}' | '[' | ']' | '<' | '>' | '=' | ';' | '\\' | '`' | '$' | '_' | '^' | '~');
-    let signs = text.chars().filter(sign).count();
+    let sign = |byte: u8| {
+        matches!(byte, b'{' | b'}' | b'[' | b']' | b'<' | b'>' | b'=' | b';' | b'\\' | b'`' | b'$' | b'_' | b'^' | b'~')
+    };
+    let signs = text.bytes().map(|byte| usize::from(sign(byte))).sum::<usize>();
     let telling = ["();", ") {", "});", "!=", "==", "->", "::", "</"];
     let long = text.chars().count();
     let opens = text.trim_end().ends_with(['{', '}']) || text.contains("\", line ");
@@ -268,7 +271,9 @@ fn quoted(words: &Words<'_>) -> (Vec<bool>, bool) {
     let mut at = 0;
     let mut marks = Vec::with_capacity(words.spans.len());
     for &(start, end) in words.spans {
-        let gap = decoded(&words.text[at..start]);
+        let gap = &words.text[at..start];
+        // Most gaps.
+        let gap = if gap == " " { Cow::Borrowed("") } else { decoded(gap) };
         for (offset, c) in gap.char_indices() {
             let before_word = offset + c.len_utf8() == gap.len();
             let after_word = offset == 0 && at > 0;

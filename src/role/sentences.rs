@@ -22,6 +22,9 @@ pub fn sentence_starts(words: &Words<'_>) -> Vec<usize> {
 /// True if a sentence ends in what stands before word `i`, and word `i` begins one.
 fn ends_before(words: &Words<'_>, i: usize) -> bool {
     let gap = words.before(i);
+    if gap == " " {
+        return false;
+    }
     let stopped = gap.starts_with(['.', '!', '?', '…', '。', '！', '？', '؟', '۔', '।', '"', '”', '»', ')'])
         && gap.contains(['.', '!', '?', '…', '。', '！', '？', '؟', '۔', '।']);
     let wide = gap.contains(char::is_whitespace) || gap.contains(['。', '！', '？']);

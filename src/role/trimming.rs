@@ -177,11 +177,17 @@ fn platform(words: &Words<'_>, i: usize, lexicon: &Lexicon, marks: &mut [Option<
     }
 }
 
+/// The first byte of "（".
+const FULL_WIDTH: u8 = 0xef;
+
 /// Most words in a parenthesis that is taken for a picture reference or a credit.
 const MOST_PARENTHESIS_WORDS: usize = 12;
 
 /// "(pictured, left)", "(AP Photo/John Smith)".
 fn parentheses(words: &Words<'_>, lexicon: &Lexicon, marks: &mut [Option<Trimming>]) {
+    if memchr::memchr3(b'(', b'[', FULL_WIDTH, words.text.as_bytes()).is_none() {
+        return;
+    }
     let mut open = None;
     for i in 0..=words.len() {
         let gap = words.before(i);
@@ -257,7 +263,8 @@ const MOST_STEP_WORDS: usize = 4;
 
 /// "Home > News > Title": everything before the last ">". Guillemets that quote are no steps.
 fn breadcrumbs(words: &Words<'_>, marks: &mut [Option<Trimming>]) {
-    if words.text.contains(['«', '‹']) {
+    // ">", or the first byte of "›" or "»".
+    if memchr::memchr3(b'>', 0xe2, 0xc2, words.text.as_bytes()).is_none() || words.text.contains(['«', '‹']) {
         return;
     }
     let step = |i: &usize| matches!(words.before(*i).trim(), ">" | "›" | "»");

@@ -210,7 +210,7 @@ fn chars(words: &[Loose<'_>]) -> impl Iterator<Item = char> {
 }
 
 /// The gaps between links in order, and the words without a link in them.
-#[derive(Default)]
+#[derive(Debug, Default, PartialEq)]
 pub(crate) struct Gaps {
     /// Every word (0-based) of the first paragraph that has no link.
     xs: Vec<usize>,
@@ -225,6 +225,12 @@ impl Gaps {
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&[usize], &[usize])> {
         let starts = [(0, 0)].into_iter().chain(self.ends.iter().copied());
         starts.zip(&self.ends).map(|(from, to)| (&self.xs[from.0..to.0], &self.ys[from.1..to.1]))
+    }
+
+    /// The same seen from the second paragraph.
+    pub(crate) fn swapped(self) -> Self {
+        let ends = self.ends.into_iter().map(|(x, y)| (y, x)).collect();
+        Self { xs: self.ys, ys: self.xs, ends }
     }
 
     fn close(&mut self) {
@@ -262,7 +268,9 @@ pub(crate) fn gaps(alignment: &Alignment) -> Gaps {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::align::align;
     use super::*;
+    use crate::paragraph::Span;
 
     /// As [`similarity`], without looking at letters first.
     fn plainly(a: &str, b: &str) -> f64 {
@@ -289,6 +297,18 @@ mod tests {
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(4000))]
+
+        #[test]
+        fn gaps_are_the_same_from_both_sides(
+            line in "((one|two|three|threes|on|board|onboard) ){0,12}", more in "((one|two|three|tree|on|board|onboard) ){0,12}",
+        ) {
+            let text = format!("{line}\n{more}");
+            let mut vocabulary = Vocabulary::new(&text);
+            let x = vocabulary.read(Span::new(0, line.len()));
+            let y = vocabulary.read(Span::new(line.len() + 1, text.len()));
+            let alignment = align(&x, &y, &vocabulary).expect("short");
+            prop_assert_eq!(gaps(&alignment.swapped()), gaps(&alignment).swapped());
+        }
 
         #[test]
         fn a_glance_at_the_letters_rejects_nothing_that_is_alike(

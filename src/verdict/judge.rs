@@ -5,6 +5,7 @@ use crate::lexicon::Lexicon;
 use crate::options::{Caution, Options};
 use crate::paragraph::{Guard, Kind, Role, Verdict};
 use crate::similarity::align::{Alignment, Match};
+use crate::similarity::like::gaps;
 
 /// What is thought of one direction of a pair.
 #[derive(Clone, Debug)]
@@ -63,8 +64,9 @@ pub fn judge(
     options: &Options,
 ) -> (Judgement, Judgement) {
     let back = alignment.swapped();
-    let forth_differences = differences(first, second, alignment, lexicon);
-    let back_differences = differences(second, first, &back, lexicon);
+    let gaps = gaps(alignment);
+    let forth_differences = differences(first, second, alignment, &gaps, lexicon);
+    let back_differences = differences(second, first, &back, &gaps.swapped(), lexicon);
     let forth = Weigh { x: first, y: second, alignment, own: &forth_differences, other: &back_differences, options };
     let back =
         Weigh { x: second, y: first, alignment: &back, own: &back_differences, other: &forth_differences, options };
