@@ -11,7 +11,7 @@ use crate::role::trimming::Words;
 use crate::role::{Place, Shape, shape};
 use crate::similarity::candidates::Candidates;
 use crate::similarity::vocabulary::{Sequence, Vocabulary, WordId};
-use crate::words::is_negative;
+use crate::words::{is_negative, is_uppercase};
 
 /// More suspects than this are looked at by several threads.
 const MANY: usize = 256;
@@ -200,7 +200,7 @@ pub(crate) fn has_full_stops(paragraph: &str) -> bool {
 /// True if word `i` begins with a capital letter inside a sentence.
 fn capital(text: &str, spans: &[(usize, usize)], i: usize) -> bool {
     let (start, end) = spans[i];
-    let upper = text[start..end].chars().next().is_some_and(char::is_uppercase);
+    let upper = text[start..end].chars().next().is_some_and(is_uppercase);
     if !upper || i == 0 {
         return false;
     }

@@ -12,9 +12,7 @@ pub(super) fn differs(x: &Side<'_>, alignment: &Alignment) -> bool {
     // Blocks: runs of heavy words that keep their order and neighbourhood in the second paragraph.
     let places: Vec<(usize, u32)> =
         (0..x.kinds.len()).filter(|i| heavy(*i)).filter_map(|i| Some((i, alignment.first[i].index()?))).collect();
-    let mut sorted: Vec<u32> = places.iter().map(|p| p.1).collect();
-    sorted.sort_unstable();
-    let ranks: Vec<usize> = places.iter().map(|p| sorted.partition_point(|s| *s < p.1)).collect();
+    let ranks = ranks(&places, alignment.second.len());
     // For each rank, the word of `x`.
     let mut heavy_at = vec![0; ranks.len()];
     for (at, &rank) in ranks.iter().enumerate() {
@@ -44,6 +42,18 @@ pub(super) fn differs(x: &Side<'_>, alignment: &Alignment) -> bool {
             .windows(2)
             .any(|w| w[0].0 == w[1].0 + 1 && w[0].1 == 1 && w[1].1 == 1 && name(w[0].0) && name(w[1].0));
     exchange || neighbours || scrambled || traded_places(x, alignment)
+}
+
+/// For each place, how many of the others come before it in the second paragraph, which has `words` words.
+fn ranks(places: &[(usize, u32)], words: usize) -> Vec<usize> {
+    let mut before = vec![0; words + 1];
+    for (_, at) in places {
+        before[*at as usize + 1] += 1;
+    }
+    for at in 1..before.len() {
+        before[at] += before[at - 1];
+    }
+    places.iter().map(|(_, at)| before[*at as usize]).collect()
 }
 
 /// True if no word moved: most pairs end here.

@@ -70,7 +70,8 @@ pub fn judge(
     let forth = Weigh { x: first, y: second, alignment, own: &forth_differences, other: &back_differences, options };
     let back =
         Weigh { x: second, y: first, alignment: &back, own: &back_differences, other: &forth_differences, options };
-    (forth.judgement(), back.judgement())
+    let (forth, back) = (forth.judgement(), back.judgement());
+    (Judgement { differences: forth_differences, ..forth }, Judgement { differences: back_differences, ..back })
 }
 
 /// One direction of a pair on the scales: may `x` go because `y` stays?
@@ -114,11 +115,15 @@ const LEAST_HEADING_JACCARD: f64 = 0.79;
 const HEADING_WORDS: usize = 9;
 
 impl Weigh<'_> {
+    /// The judgement without what it rests on.
     fn judgement(&self) -> Judgement {
         let (nx, ny) = (self.x.folded.len(), self.y.folded.len());
-        let linked = self.alignment.first.iter().filter(|m| **m != Match::None).count();
-        let solid = |i: &usize| self.x.shape.trimmings[*i].is_none();
-        let solid_linked = (0..nx).filter(|i| solid(i) && self.alignment.first[*i] != Match::None).count();
+        let (mut linked, mut solid_linked) = (0, 0);
+        for (found, trimming) in self.alignment.first.iter().zip(&self.x.shape.trimmings) {
+            let said = *found != Match::None;
+            linked += usize::from(said);
+            solid_linked += usize::from(said && trimming.is_none());
+        }
         let coverage = solid_linked as f64 / self.x.shape.solid_words().max(1) as f64;
         let jaccard = linked as f64 / (nx + ny - linked).max(1) as f64;
         let equal = nx == ny && self.alignment.first.iter().enumerate().all(|(i, m)| *m == Match::Same(i as u32));
@@ -133,7 +138,7 @@ impl Weigh<'_> {
             () => Verdict::Keep,
         };
         let kind = kind(self.x, self.y, equal, ny > 2 * nx);
-        Judgement { verdict, kind, margin, coverage, jaccard, equal, differences: self.own.clone(), guards }
+        Judgement { verdict, kind, margin, coverage, jaccard, equal, differences: Differences::default(), guards }
     }
 
     /// A caption over a body that it holds whole: what it adds tells of the picture.
@@ -191,9 +196,11 @@ impl Weigh<'_> {
 
     /// True if the words that `y` says lie far apart there: a long text holds most words of a short one by chance.
     fn scattered(&self) -> bool {
-        let places = || self.alignment.first.iter().filter_map(|m| m.index());
-        let (Some(first), Some(last)) = (places().min(), places().max()) else { return true };
-        (last - first + 1) as usize > 3 * places().count() + 6
+        let (mut first, mut last, mut count) = (u32::MAX, 0, 0);
+        for place in self.alignment.first.iter().filter_map(|found| found.index()) {
+            (first, last, count) = (first.min(place), last.max(place), count + 1);
+        }
+        count == 0 || (last - first + 1) as usize > 3 * count + 6
     }
 
     /// What speaks against removal: the facts that differ first, then what the pair as a whole tells.

@@ -95,7 +95,10 @@ pub fn decoded(text: &str) -> std::borrow::Cow<'_, str> {
 /// "galleryForensic". Both have at least three letters.
 #[must_use]
 pub fn glued_head(word: &str) -> Option<&str> {
-    let mut inner = word.char_indices().skip(1).filter(|(_, c)| c.is_uppercase());
+    if word.len() < 6 {
+        return None;
+    }
+    let mut inner = word.char_indices().skip(1).filter(|(_, c)| is_uppercase(*c));
     let (at, _) = inner.next()?;
     let (head, tail) = word.split_at(at);
     let lower = |part: &str, skip: usize| part.chars().skip(skip).all(char::is_lowercase);
@@ -135,6 +138,12 @@ pub fn is_alphabetic(c: char) -> bool {
 #[must_use]
 pub fn is_numeric(c: char) -> bool {
     if c.is_ascii() { c.is_ascii_digit() } else { table::entry(c).numeric() }
+}
+
+/// As [`char::is_uppercase`], by a table.
+#[must_use]
+pub fn is_uppercase(c: char) -> bool {
+    if c.is_ascii() { c.is_ascii_uppercase() } else { table::entry(c).uppercase() }
 }
 
 /// True for characters of scripts that are written without spaces, where each character counts as a word.
@@ -221,7 +230,8 @@ mod tests {
     #[test]
     fn the_table_knows_letters_and_numbers() {
         for c in '\0'..='\u{1ffff}' {
-            assert_eq!((is_alphabetic(c), is_numeric(c)), (c.is_alphabetic(), c.is_numeric()), "{c:?}");
+            let ours = (is_alphabetic(c), is_numeric(c), is_uppercase(c));
+            assert_eq!(ours, (c.is_alphabetic(), c.is_numeric(), c.is_uppercase()), "{c:?}");
         }
     }
 

@@ -48,7 +48,7 @@ impl Class {
 }
 
 /// Bits 0-31: folded UTF-8, little-endian. 32-34: its length, 0 to 4. 40-43: class. 44: slow. 45: alphabetic.
-/// 46: numeric. 48-55: combining class.
+/// 46: numeric. 47: upper case. 48-55: combining class.
 #[derive(Clone, Copy)]
 pub(super) struct Entry(u64);
 
@@ -83,6 +83,12 @@ impl Entry {
         self.0 >> 46 & 1 == 1
     }
 
+    /// As [`char::is_uppercase`].
+    #[inline]
+    pub(super) const fn uppercase(self) -> bool {
+        self.0 >> 47 & 1 == 1
+    }
+
     /// Canonical combining class; marks out of order need the slow path.
     #[inline]
     pub(super) const fn combining(self) -> u8 {
@@ -101,6 +107,7 @@ impl Entry {
         let slow = folded.len() > 4 || composes || marked || unmarked;
         let mut bits = u64::from(class(c) as u8) << 40 | u64::from(slow) << 44;
         bits |= u64::from(c.is_alphabetic()) << 45 | u64::from(c.is_numeric()) << 46;
+        bits |= u64::from(c.is_uppercase()) << 47;
         bits |= u64::from(folded.chars().next().map_or(0, canonical_combining_class)) << 48;
         if slow { Self(bits) } else { Self(bits).folding_to(&folded) }
     }
