@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use arrow_schema::Schema;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyIterator, PyTuple};
 
@@ -9,6 +10,7 @@ use crate::article::{Article, Findings, text_of};
 use crate::engine::{Error, syntax};
 use crate::many::CleanMany;
 use crate::options;
+use crate::table::{self, CleanedBatches, CleanedTable, Cleaner};
 
 /// Finds the echoes of one article after another.
 ///
@@ -79,6 +81,42 @@ impl Deduplicator {
         Ok(CleanMany::new(texts, Arc::clone(&self.engine), syntax(markup)?, self.threads))
     }
 
+    /// Cleans the column of a table: of anything with the Arrow PyCapsule interface, such as tables of pyarrow, polars,
+    /// pandas and DuckDB.
+    ///
+    /// All columns come back, the cleaned text in the place of its source, or as the column into. Added are, with the
+    /// name of that column before them, _removed (how many paragraphs went), _findings (a list of structs: what goes
+    /// and what is put to review; look-alikes that stay are left out) and _error: a value that is no article costs
+    /// nothing but itself. It stays as it is where the column can hold it, else it is null.
+    #[pyo3(signature = (table, column = "text", *, into = None, markup = "text"))]
+    pub(crate) fn clean_table(
+        &self,
+        py: Python<'_>,
+        table: &Bound<'_, PyAny>,
+        column: &str,
+        into: Option<&str>,
+        markup: &str,
+    ) -> PyResult<CleanedTable> {
+        let mut source = table::source(table)?;
+        let cleaner = self.cleaner(&source.schema(), column, into, markup)?;
+        CleanedTable::new(py, &cleaner, &mut *source)
+    }
+
+    /// As clean_table, a record batch at a time: each is cleaned when the reader of what comes back asks for it. For
+    /// tables larger than memory.
+    #[pyo3(signature = (table, column = "text", *, into = None, markup = "text"))]
+    fn clean_batches(
+        &self,
+        table: &Bound<'_, PyAny>,
+        column: &str,
+        into: Option<&str>,
+        markup: &str,
+    ) -> PyResult<CleanedBatches> {
+        let source = table::source(table)?;
+        let cleaner = self.cleaner(&source.schema(), column, into, markup)?;
+        Ok(CleanedBatches::new(cleaner, source))
+    }
+
     /// The options in force, as a dictionary.
     #[getter]
     fn options<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
@@ -102,6 +140,10 @@ impl Deduplicator {
 }
 
 impl Deduplicator {
+    fn cleaner(&self, schema: &Schema, column: &str, into: Option<&str>, markup: &str) -> PyResult<Cleaner> {
+        Cleaner::new(Arc::clone(&self.engine), self.threads, syntax(markup)?, schema, column, into)
+    }
+
     fn look(&self, py: Python<'_>, text: &Bound<'_, PyAny>, markup: &str) -> PyResult<Article> {
         let syntax = syntax(markup)?;
         let text = text_of(text).map_err(|error| error.raised())?;

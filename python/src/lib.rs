@@ -3,12 +3,14 @@
 //! The interpreter's lock is given back while articles are looked at. Text is not copied on its way in.
 
 mod article;
+mod column;
 mod dedup;
 mod engine;
 mod finding;
 mod html;
 mod many;
 mod options;
+mod table;
 
 use std::ffi::OsString;
 
@@ -17,6 +19,7 @@ use pyo3::types::PyDict;
 
 use crate::article::Findings;
 use crate::dedup::Deduplicator;
+use crate::table::CleanedTable;
 
 /// The text of an article without its echoes.
 ///
@@ -57,6 +60,20 @@ fn find(
     Deduplicator::new(options)?.find(py, text, markup)
 }
 
+/// Deduplicator(**options).clean_table(table, column, into=into, markup=markup)
+#[pyfunction]
+#[pyo3(signature = (table, column = "text", *, into = None, markup = "text", **options))]
+fn clean_table(
+    py: Python<'_>,
+    table: &Bound<'_, PyAny>,
+    column: &str,
+    into: Option<&str>,
+    markup: &str,
+    options: Option<&Bound<'_, PyDict>>,
+) -> PyResult<CleanedTable> {
+    Deduplicator::new(options)?.clean_table(py, table, column, into, markup)
+}
+
 /// Runs the command line, its own name first in arguments; the exit code. Once a process: it listens for signals.
 #[pyfunction]
 fn command(py: Python<'_>, arguments: Vec<OsString>) -> u8 {
@@ -76,7 +93,9 @@ mod _unecho {
     #[pymodule_export]
     use super::many::{CleanMany, Cleaned};
     #[pymodule_export]
-    use super::{clean, command, find};
+    use super::table::{CleanedBatches, CleanedTable};
+    #[pymodule_export]
+    use super::{clean, clean_table, command, find};
 
     use pyo3::prelude::*;
 

@@ -16,9 +16,11 @@ The harbour opened again at six, and the first ferry was full.
   ¶3 remove (exact): says word for word what ¶1 says
 """
 
-from unecho._types import Caution, Guard, Keep, Kind, Markup, Options, Paragraphs, Role, Verdict
+from unecho._types import ArrowTable, Caution, Guard, Keep, Kind, Markup, Options, Paragraphs, Role, Verdict
 from unecho._unecho import (
     Cleaned,
+    CleanedBatches,
+    CleanedTable,
     CleanMany,
     Deduplicator,
     Error,
@@ -27,13 +29,17 @@ from unecho._unecho import (
     Paragraph,
     __version__,
     clean,
+    clean_table,
     find,
 )
 
 __all__ = [
+    "ArrowTable",
     "Caution",
     "CleanMany",
     "Cleaned",
+    "CleanedBatches",
+    "CleanedTable",
     "Deduplicator",
     "Error",
     "Finding",
@@ -49,5 +55,6 @@ __all__ = [
     "Verdict",
     "__version__",
     "clean",
+    "clean_table",
     "find",
 ]

@@ -1,7 +1,7 @@
 """The names that options and findings are made of."""
 
 import os
-from typing import Literal, TypedDict
+from typing import Literal, Protocol, TypedDict
 
 Markup = Literal["text", "markdown", "html"]
 Paragraphs = Literal["auto", "blank-line", "line"]
@@ -51,3 +51,20 @@ class Options(TypedDict, total=False):
     force: bool
     lexicon: str | os.PathLike[str]
     threads: int
+
+
+class ArrowStream(Protocol):
+    """Anything with the Arrow PyCapsule interface of a stream: tables of pyarrow, polars, pandas, DuckDB, ..."""
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None, /) -> object:
+        """A capsule with an Arrow stream."""
+
+
+class ArrowBatch(Protocol):
+    """Anything with the Arrow PyCapsule interface of a record batch."""
+
+    def __arrow_c_array__(self, requested_schema: object | None = None, /) -> tuple[object, object]:
+        """Capsules with an Arrow schema and an Arrow array."""
+
+
+ArrowTable = ArrowStream | ArrowBatch

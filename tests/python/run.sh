@@ -29,8 +29,8 @@ python tests/python/unpack.py "$work"/dist/*.tar.gz "$work/source"
 pip install --quiet --force-reinstall --no-deps --no-build-isolation \
   --config-settings build-args="--profile tests --locked" "$work/source"
 
-pytest -q -p no:cacheprovider tests/python
-pytest -q -p no:cacheprovider --doctest-glob='*.md' README.md python/README.md
+pytest -q -p no:cacheprovider -W ignore::FutureWarning --doctest-glob='*.md' \
+  tests/python README.md python/README.md python/RECIPES.md
 cd "$work"
 mypy --strict --cache-dir "$work/mypy" ../../tests/python/typed.py
-stubtest --allowlist ../../tests/python/stubtest.txt unecho
+stubtest --mypy-config-file ../../tests/python/mypy.ini --allowlist ../../tests/python/stubtest.txt unecho

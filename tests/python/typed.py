@@ -5,6 +5,11 @@ from typing import assert_type
 import unecho
 
 
+class Table:
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        raise NotImplementedError
+
+
 def main() -> None:
     options: unecho.Options = {"ngram": 3, "keep": "longest"}
     found = unecho.find("A ferry sails.\n\nA ferry sails.", markup="markdown", **options)
@@ -15,7 +20,8 @@ def main() -> None:
     rows = unecho.Deduplicator(threads=1).clean_many(["A ferry sails.", None])
     texts: list[str | None] = [row.text for row in rows]
     assert_type(unecho.clean("A ferry sails."), str)
+    table = unecho.clean_table(Table(), column="body", caution="eager")
+    assert_type(table, unecho.CleanedTable)
+    assert_type(unecho.Deduplicator().clean_batches(table), unecho.CleanedBatches)
     print(texts, found.to_json(), found.diff)
 
-
-main()

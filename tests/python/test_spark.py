@@ -1,0 +1,49 @@
+"""unecho.spark on Sail: the rows of the table are those of clean, and a bad value costs its row alone."""
+
+from pathlib import Path
+
+import pytest
+from pysail.spark import SparkConnectServer
+from pyspark.sql import SparkSession
+
+import unecho
+import unecho.spark
+
+ROOT = Path(__file__).parents[2]
+ARTICLES = [path.read_bytes().decode() for path in sorted((ROOT / "corpus").glob("*/**/*.txt"))]
+
+
+@pytest.fixture(scope="module")
+def spark():
+    server = SparkConnectServer("127.0.0.1", 0)
+    server.start(background=True)
+    session = SparkSession.builder.remote("sc://{}:{}".format(*server.listening_address)).getOrCreate()
+    yield session
+    session.stop()
+    server.stop()
+
+
+def test_a_cluster_cleans_as_one_process_does(spark):
+    given = [*enumerate(ARTICLES), (-1, None)]
+    frame = spark.createDataFrame(given, "id long, text string").repartition(3)
+    cleaned = unecho.spark.clean(frame, into="cleaned", caution="eager")
+    assert cleaned.columns == ["id", "text", "cleaned", "cleaned_removed", "cleaned_findings", "cleaned_error"]
+    rows = {row.id: row for row in cleaned.collect()}
+    assert len(rows) == len(given)
+    assert rows[-1].cleaned is None and rows[-1].cleaned_error == "the text is no string, but null"
+    for number, article in enumerate(ARTICLES):
+        row, found = rows[number], unecho.find(article, caution="eager")
+        assert row.text == article and row.cleaned == found.cleaned and row.cleaned_error is None
+        assert row.cleaned_removed == found.removed
+        told = [echo for echo in found if echo.verdict != "keep"]
+        assert [(struct.paragraph, struct.reason) for struct in row.cleaned_findings] == [
+            (echo.paragraph, echo.reason) for echo in told
+        ]
+
+
+def test_what_is_wrong_is_named_before_anything_runs(spark):
+    frame = spark.createDataFrame([("The ferry sails.",)], "body string")
+    with pytest.raises(unecho.Error, match='no column "text"'):
+        unecho.spark.clean(frame)
+    with pytest.raises(unecho.Error, match="ngram is 9; it must be 1 to 8"):
+        unecho.spark.clean(frame, "body", ngram=9)
