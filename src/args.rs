@@ -7,6 +7,7 @@ use std::path::PathBuf;
 pub(crate) use across::AcrossArgs;
 use std::str::FromStr;
 
+use crate::diff::Hunks;
 use crate::io::charset::Charset;
 use crate::io::files::{Format, Selection};
 use crate::io::jsonl::Fields;
@@ -63,6 +64,9 @@ pub(crate) struct Clean {
     /// Write the unified diff here
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub(crate) diff: Option<PathBuf>,
+    /// How the diff is parted
+    #[arg(long, value_enum, value_name = "HOW", default_value_t = HunksArg::Merged, help_heading = "Output")]
+    pub(crate) hunks: HunksArg,
     /// Write the decision log here; with it every removal can be undone
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub(crate) log: Option<PathBuf>,
@@ -101,6 +105,21 @@ pub(crate) struct Clean {
 pub(crate) struct Diff {
     #[command(flatten)]
     pub(crate) input: InputArgs,
+    /// Write a patch, even to a terminal
+    #[arg(long, conflicts_with = "text", help_heading = "Output")]
+    pub(crate) patch: bool,
+    /// Write for people, even to a file or a pipe: each removal beside its twin, what differs marked
+    #[arg(long, help_heading = "Output")]
+    pub(crate) text: bool,
+    /// How the patch is parted
+    #[arg(long, value_enum, value_name = "HOW", default_value_t = HunksArg::Merged, help_heading = "Output")]
+    pub(crate) hunks: HunksArg,
+    /// Write for people, in this order
+    #[arg(long, value_enum, value_name = "ORDER", conflicts_with = "patch", help_heading = "Output")]
+    pub(crate) sort: Option<SortArg>,
+    /// Leave out removals that are closer to the line than this, -1 to 1
+    #[arg(long, value_name = "MARGIN", allow_negative_numbers = true, help_heading = "Output")]
+    pub(crate) min_margin: Option<f64>,
     #[command(flatten)]
     pub(crate) decisions: DecisionArgs,
     #[command(flatten)]
@@ -186,6 +205,33 @@ pub(crate) struct Eval {
     pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) engine: Engine,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum HunksArg {
+    /// Changes close to each other are one hunk
+    Merged,
+    /// A hunk for each removal, to be applied alone
+    Each,
+}
+
+impl From<HunksArg> for Hunks {
+    fn from(hunks: HunksArg) -> Self {
+        match hunks {
+            HunksArg::Merged => Self::Merged,
+            HunksArg::Each => Self::Each,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SortArg {
+    /// The closest to the line between removal and keeping first
+    Margin,
+    /// As the articles have them
+    Position,
+    /// By the kind of echo
+    Kind,
 }
 
 #[derive(Debug, Args)]

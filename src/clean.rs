@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
 
-use crate::batch::{Destination, Job, Outcome, Resume, Stopped, Tally, reading, run};
+use crate::batch::{Destination, Job, Outcome, Resume, Show, Stopped, Tally, reading, run};
 use crate::decisions::Ruling;
 use crate::io::codec::Codec;
 use crate::io::files::{Input, SafeFile, is_single};
@@ -88,6 +88,7 @@ pub(crate) fn clean(args: Clean) -> Result<u8> {
         destination: target.destination(&args)?,
         diff,
         log,
+        show: Show { hunks: args.hunks.into(), evidence: !is_single(paths), ..Show::default() },
         fail_fast: args.fail_fast.on(),
         resume,
         ruling,

@@ -1,22 +1,20 @@
 //! The `unecho` command: parse, run, exit code. Its binary and the Python package's script both stand on it.
 
 use std::ffi::OsString;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::path::Path;
-use std::sync::Arc;
 
-use crate::args::{self, Cli, Command, Eval, Explain, Restore, Verify};
-use crate::batch::{Destination, Job, run};
+use crate::args::{Cli, Command, Eval, Explain, Restore, Verify};
 use crate::clean;
 use crate::config::{self, Config};
-use crate::console::{PIPE, TROUBLE, complain, engine, engine_across, gather, print, read_text, ruling};
+use crate::console::{PIPE, TROUBLE, complain, engine, print, read_text};
 use crate::io::charset;
 use crate::io::codec::Codec;
 use crate::io::files::{Format, SafeFile};
-use crate::io::safe::Output;
 use crate::io::source;
 use crate::terminal::visible;
 use crate::undo::{self, Restored};
+use crate::view;
 use anyhow::{Context, Result, bail};
 use clap::CommandFactory;
 
@@ -44,7 +42,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
 fn dispatch(command: Command, config: &Config) -> Result<u8> {
     match command {
         Command::Clean(args) => clean::clean(args),
-        Command::Diff(args) => diff(args),
+        Command::Diff(args) => view::diff(args),
         Command::Explain(args) => explain(args),
         Command::Restore(args) => restore(&args),
         Command::Verify(args) => verify(&args),
@@ -67,29 +65,6 @@ fn broken_pipe(error: &anyhow::Error) -> bool {
     error
         .chain()
         .any(|cause| cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe))
-}
-
-fn diff(args: args::Diff) -> Result<u8> {
-    let dedup = engine_across(&args.engine, args.across.across())?;
-    let (inputs, missing) = gather(&args.input.paths, &args.input.selection(None));
-    let job = Job {
-        inputs,
-        format: args.input.format.format(),
-        fields: args.across.fields(args.input.format.fields()),
-        max_record: args.input.max_record.0,
-        charset: args.input.encoding,
-        destination: Destination::Nowhere,
-        diff: Some(Output::Stream(Box::new(BufWriter::new(io::stdout())))),
-        log: None,
-        fail_fast: false,
-        resume: None,
-        ruling: ruling(&args.decisions)?,
-        memory: args.across.memory,
-        stop: Arc::default(),
-    };
-    let tally = run(job, &dedup, &mut complain)?.tally;
-    let open = args.decisions.gate() && tally.decisions.new > 0;
-    Ok(if tally.failed + missing > 0 { TROUBLE } else { u8::from(open || tally.removed > 0) })
 }
 
 fn explain(args: Explain) -> Result<u8> {

@@ -14,9 +14,26 @@ const CONTEXT: usize = 3;
 /// Longest hunk heading, in bytes.
 const HEADING: usize = 200;
 
+/// How a diff is parted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Hunks {
+    /// Changes whose contexts touch are one hunk.
+    #[default]
+    Merged,
+    /// A hunk for each removal, each of which can be applied alone. Removals with less than two lines between them
+    /// share one: no line may be context here and taken out there.
+    Each,
+}
+
 /// The diff of a document called `name`: `--- a/NAME`, `+++ b/NAME` and its hunks. Empty if nothing is cut.
 #[must_use]
 pub fn unified(name: &str, text: &str, cuts: &[Cut], findings: &Findings) -> String {
+    unified_in(name, text, cuts, findings, Hunks::Merged)
+}
+
+/// As [`unified`], parted as `hunks` says.
+#[must_use]
+pub fn unified_in(name: &str, text: &str, cuts: &[Cut], findings: &Findings, hunks: Hunks) -> String {
     let mut diff = String::new();
     if cuts.is_empty() {
         return diff;
@@ -24,17 +41,30 @@ pub fn unified(name: &str, text: &str, cuts: &[Cut], findings: &Findings) -> Str
     let _ = writeln!(diff, "--- {}\n+++ {}", file_name("a/", name), file_name("b/", name));
     let lines = Lines::of(text);
     let changes = changes(text, cuts, &lines);
+    let near = match hunks {
+        Hunks::Merged => 2 * CONTEXT,
+        Hunks::Each => 1,
+    };
+    let groups: Vec<&[Change]> = changes.chunk_by(|one, next| next.first <= one.end + near).collect();
     let mut removed_before = 0i64;
-    let mut from = 0;
-    while from < changes.len() {
-        let mut to = from + 1;
-        while to < changes.len() && changes[to].first <= changes[to - 1].end + 2 * CONTEXT {
-            to += 1;
-        }
-        removed_before += hunk(&mut diff, &lines, &changes[from..to], removed_before, findings);
-        from = to;
+    for (at, group) in groups.iter().enumerate() {
+        let context = match hunks {
+            Hunks::Merged => CONTEXT,
+            Hunks::Each => context(&groups, at),
+        };
+        removed_before += hunk(&mut diff, &lines, group, removed_before, context, findings);
     }
     diff
+}
+
+/// Lines of context around a group, the same before and behind (or `patch` takes it for one at an end of the file),
+/// such that no line is in two hunks.
+fn context(groups: &[&[Change]], at: usize) -> usize {
+    let end = |group: &[Change]| group.last().map_or(0, |change| change.end);
+    let first = |group: &[Change]| group.first().map_or(0, |change| change.first);
+    let before = at.checked_sub(1).map(|before| first(groups[at]) - end(groups[before]));
+    let behind = groups.get(at + 1).map(|next| first(next) - end(groups[at]));
+    [before, behind].into_iter().flatten().map(|gap| gap / 2).fold(CONTEXT, usize::min)
 }
 
 /// Lines `first..end` (0-based) give way to `new`.
@@ -120,10 +150,17 @@ fn changes(text: &str, cuts: &[Cut], lines: &Lines<'_>) -> Vec<Change> {
 }
 
 /// Writes one hunk; returns how many lines it takes out.
-fn hunk(diff: &mut String, lines: &Lines<'_>, changes: &[Change], removed_before: i64, findings: &Findings) -> i64 {
+fn hunk(
+    diff: &mut String,
+    lines: &Lines<'_>,
+    changes: &[Change],
+    removed_before: i64,
+    context: usize,
+    findings: &Findings,
+) -> i64 {
     let (Some(head), Some(tail)) = (changes.first(), changes.last()) else { return 0 };
-    let start = head.first.saturating_sub(CONTEXT);
-    let end = (tail.end + CONTEXT).min(lines.len());
+    let start = head.first.saturating_sub(context);
+    let end = (tail.end + context).min(lines.len());
     let old = end - start;
     let taken: usize = changes.iter().map(|change| change.end - change.first).sum();
     let added: usize = changes.iter().map(|change| change.new.split_inclusive('\n').count()).sum();

@@ -28,6 +28,8 @@ mod args;
 pub mod article;
 #[cfg(feature = "io")]
 pub mod batch;
+#[cfg(feature = "io")]
+pub mod card;
 #[cfg(feature = "cli")]
 mod clean;
 #[cfg(feature = "cli")]
@@ -49,6 +51,7 @@ pub mod io;
 pub mod lexicon;
 #[cfg(feature = "io")]
 pub mod log;
+pub mod marks;
 pub mod markup;
 pub mod options;
 pub mod paragraph;
@@ -59,12 +62,16 @@ mod progress;
 pub mod restore;
 pub mod role;
 pub mod shingle;
+#[cfg(feature = "io")]
+pub mod show;
 pub mod similarity;
 pub mod suspects;
 pub mod terminal;
 #[cfg(feature = "io")]
 pub mod undo;
 pub mod verdict;
+#[cfg(feature = "cli")]
+mod view;
 pub mod words;
 
 pub use article::Deduplicator;

@@ -17,6 +17,7 @@ const FLOORS: &[(&str, u32)] = &[
     ("facts", 5),
     ("suspects", 6),
     ("verdict", 7),
+    ("marks", 4),
     ("pass", 8),
     ("article", 9),
     ("cut", 9),
@@ -26,15 +27,18 @@ const FLOORS: &[(&str, u32)] = &[
     ("io", 10),
     ("log", 10),
     ("across", 11),
+    ("card", 11),
     ("restore", 11),
+    ("show", 12),
     ("eval", 11),
-    ("batch", 12),
+    ("batch", 13),
     ("undo", 12),
     ("args", 14),
     ("console", 15),
     ("config", 15),
     ("progress", 15),
     ("clean", 16),
+    ("view", 16),
     ("command", 17),
     ("lib", 18),
     ("main", 19),
@@ -42,7 +46,7 @@ const FLOORS: &[(&str, u32)] = &[
 
 /// Rooms that may touch files and streams.
 const EDGE: &[&str] =
-    &["io", "across", "log", "batch", "undo", "console", "config", "progress", "clean", "command", "main"];
+    &["io", "across", "log", "batch", "undo", "console", "config", "progress", "clean", "view", "command", "main"];
 
 const MOST_LINES: usize = 500;
 

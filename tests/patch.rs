@@ -82,3 +82,66 @@ fn something_of_every_odd_text_goes() {
         assert!(ran.text().lines().all(|line| !line.starts_with('+') || line.starts_with("+++ b/")), "{name}");
     }
 }
+
+/// An article with up to seven echoes, some of them neighbours, some at an end.
+fn article_with_echoes(n: usize) -> String {
+    let said = |k: usize| {
+        format!(
+            "The {k} members of board {n} voted in the church hall of Penrick to send {k} buses to the market square."
+        )
+    };
+    let mut paragraphs: Vec<String> = (0..8).map(said).collect();
+    for echo in 0..n % 8 {
+        paragraphs.insert((echo * 5 + n) % (paragraphs.len() + 1), said(echo));
+    }
+    let apart = ["\n\n", "\n", "\r\n\r\n"][n % 3];
+    paragraphs.join(apart) + ["\n", "", "\n\n\n"][n / 3 % 3]
+}
+
+#[test]
+fn three_hundred_files_go_and_come_back_whole_and_each_hunk_alone() {
+    let desk = Desk::new();
+    for n in 0..300 {
+        desk.write(format!("in/{n:03}.txt"), article_with_echoes(n));
+    }
+    desk.run("clean in -o out --diff merged.diff --log l").ok();
+    desk.run("clean in -o out2 --diff each.diff --hunks each").ok();
+    desk.run("verify in out --log l").ok();
+    for diff in ["merged", "each"] {
+        for tool in ["patch -p1 --binary -F0 -s", "git apply -p1"] {
+            desk.shell("rm -rf work && cp -r in work").ok();
+            desk.shell(&format!("cd work && {tool} < ../{diff}.diff && diff -r . ../out")).ok();
+            desk.shell(&format!("cd work && {tool} -R < ../{diff}.diff && diff -r . ../in")).ok();
+        }
+    }
+    // Each hunk alone.
+    let each = desk.text("each.diff");
+    let mut hunks: Vec<(String, String)> = Vec::new();
+    for line in each.split_inclusive('\n').filter(|line| !line.starts_with("# ")) {
+        match line {
+            line if line.starts_with("--- a/") => hunks.push((line.to_owned(), String::new())),
+            line if line.starts_with("+++ b/") => hunks.last_mut().expect("a file").0 += line,
+            line => {
+                let (head, body) = hunks.last_mut().expect("a file");
+                if line.starts_with("@@ ") && !body.is_empty() {
+                    let head = head.clone();
+                    hunks.push((head, line.to_owned()));
+                } else {
+                    *body += line;
+                }
+            }
+        }
+    }
+    assert!(hunks.len() > 500, "{} hunks", hunks.len());
+    let mut script = String::from("set -e\n");
+    // Both tools must make the same of it, and take it back.
+    for (n, (head, body)) in hunks.iter().enumerate() {
+        let name = head.lines().next().expect("a line").trim_start_matches("--- a/").to_owned();
+        desk.write(format!("h/{n}.diff"), format!("{head}{body}"));
+        script += &format!(
+            "cp ../in/{name} {name}; patch -p1 --binary -F0 -s < ../h/{n}.diff; cp {name} p; cp ../in/{name} {name}; git apply -p1 ../h/{n}.diff; cmp {name} p; git apply -R -p1 ../h/{n}.diff; cmp {name} ../in/{name}\n"
+        );
+    }
+    desk.write("one/x", "").write("all.sh", script);
+    desk.shell("cd one && bash ../all.sh").ok();
+}

@@ -2,30 +2,15 @@
 
 #![cfg(all(feature = "io", not(feature = "html")))]
 
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-
 use unecho::batch::{Destination, Job, run};
 use unecho::io::files::{Format, inputs};
-use unecho::io::jsonl::Fields;
 use unecho::{Deduplicator, Options};
 
 fn clean(name: &str, format: Option<Format>) -> (u64, Vec<String>, Option<String>) {
     let folder = tempfile::tempdir().expect("a scratch folder");
     let (page, out) = (folder.path().join(name), folder.path().join("out"));
     std::fs::write(&page, "<p>The mayor opened the bridge.</p>\n").expect("written");
-    let job = Job {
-        inputs: inputs(&[page]).0,
-        format,
-        fields: Fields::default(),
-        destination: Destination::File(out.clone()),
-        diff: None,
-        log: None,
-        fail_fast: false,
-        resume: None,
-        memory: 1 << 20,
-        stop: Arc::new(AtomicBool::new(false)),
-    };
+    let job = Job { format, ..Job::new(inputs(&[page]).0, Destination::File(out.clone())) };
     let dedup = Deduplicator::new(Options::default()).expect("in range");
     let mut problems = Vec::new();
     let outcome = run(job, &dedup, &mut |what: &str| problems.push(what.to_owned())).expect("runs");

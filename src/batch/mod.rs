@@ -6,6 +6,7 @@
 //! The log is the journal of a run: where one was stopped or killed, [`Resume`] takes from it what was judged already.
 
 mod decided;
+mod judge;
 mod pieces;
 mod resume;
 mod sink;
@@ -26,13 +27,15 @@ pub use self::resume::Resume;
 use self::sink::Sink;
 use self::worker::{Done, Worker};
 use crate::article::Deduplicator;
+use crate::card::Card;
 use crate::decisions::Ruling;
+use crate::diff::Hunks;
 use crate::io::charset::Charset;
 use crate::io::codec::Codec;
 use crate::io::files::{FileError, Format, Input};
 use crate::io::jsonl::Fields;
 use crate::io::safe::Output;
-use crate::log::{Entry, LogWriter, Reading, Terms, write_line};
+use crate::log::{Entry, LogWriter, MAX_RECORD, Reading, Terms, write_line};
 use crate::paragraph::Kind;
 
 /// Where cleaned text goes.
@@ -81,6 +84,8 @@ pub struct Job {
     pub diff: Option<Output>,
     /// Where the log goes.
     pub log: Option<Output>,
+    /// What people want to see.
+    pub show: Show,
     /// Stop at the first record or file that cannot be done.
     pub fail_fast: bool,
     /// An unfinished run to go on from.
@@ -99,12 +104,46 @@ impl Job {
     pub fn reading(&self) -> Reading {
         reading(&self.fields, self.max_record)
     }
+
+    /// A job that reads `inputs`, writes cleaned text to `destination`, and nothing else.
+    #[must_use]
+    pub fn new(inputs: Vec<Input>, destination: Destination) -> Self {
+        Self {
+            inputs,
+            format: None,
+            fields: Fields::default(),
+            destination,
+            diff: None,
+            log: None,
+            show: Show::default(),
+            fail_fast: false,
+            resume: None,
+            ruling: None,
+            max_record: MAX_RECORD,
+            charset: None,
+            memory: 2 << 30,
+            stop: Arc::default(),
+        }
+    }
 }
 
 /// How documents are found, as the log tells it.
 #[must_use]
 pub fn reading(fields: &Fields, max_record: usize) -> Reading {
     Reading { text_field: fields.text.clone(), id_field: fields.id.clone(), max_record }
+}
+
+/// What people want to see of a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Show {
+    /// Every finding, as a card. Then nothing is taken over from an unfinished run.
+    pub cards: bool,
+    /// How the diff is parted.
+    pub hunks: Hunks,
+    /// Lines that say why, before each file's part of the diff.
+    pub evidence: bool,
+    /// Take out nothing whose margin is less.
+    pub least_margin: Option<f64>,
 }
 
 /// Who looks on while a run goes.
@@ -114,6 +153,9 @@ pub trait Watch {
 
     /// So much is done, and so many bytes of the inputs are read.
     fn progress(&mut self, _done: &Tally, _read: u64) {}
+
+    /// Something was found, and [`Show::cards`] asks to see it. In the order of the documents.
+    fn card(&mut self, _card: &Card) {}
 }
 
 impl<F: FnMut(&str)> Watch for F {
@@ -226,6 +268,7 @@ pub fn run(mut job: Job, dedup: &Deduplicator, watch: &mut dyn Watch) -> Result<
         most: job.max_record,
         codec: job.destination.codec(),
         charset: job.charset,
+        show: &job.show,
         in_place,
         plan: plan.as_ref(),
     };
@@ -301,6 +344,7 @@ impl Outputs {
                 continue;
             }
             self.tally.add(&done.tally);
+            done.cards.iter().for_each(|card| watch.card(card));
             if let Some(met) = &mut self.met {
                 done.decided.iter().for_each(|decided| met.add(decided));
             }

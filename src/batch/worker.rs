@@ -1,21 +1,21 @@
 //! One piece cleaned: its records found, judged, cut, logged and diffed.
 
-use super::Tally;
+use super::judge::Document;
 use super::pieces::{Piece, What};
 use super::resume::{Known, Resume, read_file};
+use super::{Show, Tally};
 use crate::across::{Key, Plan};
 use crate::article::Deduplicator;
-use crate::cut::{Cut, cleaned, cuts, marked_cuts};
+use crate::card::Card;
+use crate::cut::{Cut, cleaned};
 use crate::decisions::Ruling;
-use crate::diff::unified;
 use crate::io::charset::Charset;
 use crate::io::codec::Codec;
 use crate::io::files::Input;
 use crate::io::jsonl::{self, Fields};
 use crate::io::safe::Stamp;
 use crate::log::{About, Entry, write_document, write_line};
-use crate::markup::marked::Marked;
-use crate::markup::{self, Syntax};
+use crate::markup::Syntax;
 use crate::paragraph::{Decided, Findings, Span, Verdict};
 
 /// What came of a piece.
@@ -34,6 +34,8 @@ pub(super) struct Done {
     pub(super) tally: Tally,
     /// What came of decisions, a document each.
     pub(super) decided: Vec<Decided>,
+    /// What people may look at.
+    pub(super) cards: Vec<Card>,
     /// Bytes of the input that were read, still packed.
     pub(super) read: u64,
     /// What the file was when it was opened.
@@ -57,6 +59,8 @@ pub(super) struct Worker<'a> {
     pub(super) codec: Option<Codec>,
     /// The encoding of files; `None`: the one that they show.
     pub(super) charset: Option<Charset>,
+    /// What people want to see of it.
+    pub(super) show: &'a Show,
     /// True if inputs are replaced: what that run did is found by the cleaned text, too.
     pub(super) in_place: bool,
     /// What goes because of other documents.
@@ -78,6 +82,7 @@ impl Worker<'_> {
             problems: Vec::new(),
             tally: Tally::default(),
             decided: Vec::new(),
+            cards: Vec::new(),
             read,
             stamp,
         };
@@ -185,17 +190,15 @@ impl Worker<'_> {
             Ok(record) => {
                 let id = record.id.as_deref().map_or_else(|| number.to_string(), str::to_owned);
                 let about = About { id: &id, ..About::default() };
+                let document = Document { about, key, named: record.id.is_some(), source: &record.text };
                 if let Some(known) = self.known(about, &record.text) {
-                    self.tell_known(&id, &known, done);
+                    self.tell_known(document, &known, done);
                     let cut = !known.cuts.is_empty() && !known.replaced && self.text;
                     return cut.then(|| jsonl::without(line, record.raw, &known.cuts));
                 }
-                let mut findings = self.dedup.find(&record.text);
-                self.rule(record.id.as_deref(), &record.text, &mut findings, &|_| false);
-                self.add_planned(&id, key, &record.text, None, &mut findings, done);
-                let cuts = cuts(&record.text, &findings);
+                let (findings, cuts) = self.judge(document, done);
                 let raw = |cut| jsonl::escapes(line, record.raw, cut);
-                self.tell(about, &record.text, &findings, &cuts, &raw, done);
+                self.tell(document, &findings, &cuts, &raw, done);
                 (!cuts.is_empty() && self.text).then(|| jsonl::without(line, record.raw, &cuts))
             }
         }
@@ -203,83 +206,45 @@ impl Worker<'_> {
 
     /// One document; its cleaned text, if it changes.
     fn document(&self, about: About<'_>, key: Key, text: &str, done: &mut Done) -> Option<String> {
+        let document = Document { about, key, named: done.input.path.is_some(), source: text };
         if let Some(known) = self.known(about, text) {
-            self.tell_known(about.id, &known, done);
+            self.tell_known(document, &known, done);
             return (!known.cuts.is_empty() && !known.replaced).then(|| cleaned(text, &known.cuts));
         }
-        let named = done.input.path.is_some().then_some(about.id);
-        let (findings, cuts) = match markup::read(text, about.syntax) {
-            Some(marked) => {
-                let mut findings = self.dedup.find_marked(&marked);
-                self.rule(named, text, &mut findings, &|index| marked.hints.get(index).is_some_and(|hint| hint.fixed));
-                self.add_planned(about.id, key, text, Some(&marked), &mut findings, done);
-                let cuts = marked_cuts(&marked, &findings);
-                (findings, cuts)
-            }
-            None => {
-                let mut findings = self.dedup.find(text);
-                self.rule(named, text, &mut findings, &|_| false);
-                self.add_planned(about.id, key, text, None, &mut findings, done);
-                let cuts = cuts(text, &findings);
-                (findings, cuts)
-            }
-        };
-        self.tell(about, text, &findings, &cuts, &|_| None, done)
+        let (findings, cuts) = self.judge(document, done);
+        self.tell(document, &findings, &cuts, &|_| None, done)
     }
 
-    /// What an unfinished run has said of a document. Where documents are compared with each other, only what was
-    /// replaced is taken over: the rest is judged anew.
+    /// What an unfinished run has said of a document; nothing where cards are wanted. Where documents are compared with
+    /// each other, only what was replaced is taken over: the rest is judged anew.
     fn known(&self, about: About<'_>, text: &str) -> Option<Known> {
-        let known = self.resume?.find(about, text, self.in_place)?;
+        let known = self.resume.filter(|_| !self.show.cards)?.find(about, text, self.in_place)?;
         (self.plan.is_none() || known.replaced).then_some(known)
     }
 
-    /// Adds what goes because of other documents.
-    fn add_planned(
-        &self,
-        id: &str,
-        key: Key,
-        source: &str,
-        marked: Option<&Marked<'_>>,
-        findings: &mut Findings,
-        done: &mut Done,
-    ) {
-        let Some(plan) = self.plan else { return };
-        if let Err(error) = plan.apply(key, source, marked, self.dedup.options(), findings) {
-            let what = format!("{}: {id}: {error}", shown(&done.input));
-            self.fail(done, id.to_owned(), what);
-        }
-    }
-
-    /// Carries out what people decided.
-    fn rule(&self, doc: Option<&str>, text: &str, findings: &mut Findings, fixed: &dyn Fn(usize) -> bool) {
-        if let Some(ruling) = self.ruling {
-            ruling.apply(doc, text, findings, fixed);
-        }
-    }
-
     /// Counts a document that an unfinished run has judged, and says of it what that run said.
-    fn tell_known(&self, id: &str, known: &Known, done: &mut Done) {
+    fn tell_known(&self, document: Document<'_>, known: &Known, done: &mut Done) {
         done.tally.resumed += 1;
-        self.count(id, known.paragraphs, known.source.len(), &known.findings, &known.cuts, done);
+        self.count(document.about.id, known.paragraphs, known.source.len(), &known.findings, &known.cuts, done);
         if self.log {
             done.log.extend_from_slice(&known.lines);
         }
         if self.diff {
-            done.diff.extend_from_slice(unified(id, &known.source, &known.cuts, &known.findings).as_bytes());
+            let document = Document { source: &known.source, ..document };
+            self.unified(document, &known.cuts, &known.findings, &mut done.diff);
         }
     }
 
     /// Counts, logs and diffs one document; gives its cleaned text, if it changes and somebody wants it.
     fn tell(
         &self,
-        about: About<'_>,
-        text: &str,
+        document: Document<'_>,
         findings: &Findings,
         cuts: &[Cut],
         raw: &dyn Fn(Span) -> Option<String>,
         done: &mut Done,
     ) -> Option<String> {
+        let Document { about, source: text, .. } = document;
         let id = about.id;
         self.count(id, findings.paragraphs.len(), text.len(), findings, cuts, done);
         let changed = (!cuts.is_empty()).then(|| cleaned(text, cuts));
@@ -287,7 +252,7 @@ impl Worker<'_> {
             done.problems.push(format!("{}: {id}: cannot be written to the log", shown(&done.input)));
         }
         if self.diff {
-            done.diff.extend_from_slice(unified(id, text, cuts, findings).as_bytes());
+            self.unified(document, cuts, findings, &mut done.diff);
         }
         changed
     }
@@ -320,7 +285,7 @@ impl Worker<'_> {
         }
     }
 
-    fn fail(&self, done: &mut Done, doc: String, message: String) {
+    pub(super) fn fail(&self, done: &mut Done, doc: String, message: String) {
         done.tally.failed += 1;
         if self.log {
             // Plain strings always make JSON.
@@ -331,6 +296,6 @@ impl Worker<'_> {
 }
 
 /// An input's name for people.
-fn shown(input: &Input) -> String {
+pub(super) fn shown(input: &Input) -> String {
     input.path.as_ref().map_or_else(|| "standard input".into(), |path| path.display().to_string())
 }

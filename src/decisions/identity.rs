@@ -41,7 +41,7 @@ impl fmt::Display for TextHash {
 }
 
 /// What a finding is known by.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Identity {
     /// Made of the two hashes and a number that tells apart the findings of one document that have the same two texts.
     /// The document's name and the place in it are no part of it.

@@ -1,5 +1,8 @@
 //! Text for the terminal: scraped text is hostile, and nothing in it may act.
 
+#[cfg(feature = "io")]
+pub mod wrap;
+
 use std::fmt::Write as _;
 
 /// `text` with everything that a terminal might obey or hide made visible: control characters, bidirectional
@@ -32,8 +35,8 @@ pub fn excerpt(text: &str, most: usize) -> String {
 const fn acts(c: char) -> bool {
     matches!(
         c,
-        '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}'
+        '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}'
         | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
-        | '\u{e0000}'..='\u{e007f}'
+        | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e007f}'
     )
 }
