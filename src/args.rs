@@ -1,13 +1,14 @@
 //! The command line: what may be typed, and what is meant by it.
 
 mod across;
+mod review;
 
 use std::path::PathBuf;
 
 pub(crate) use across::AcrossArgs;
 use std::str::FromStr;
 
-use crate::diff::Hunks;
+pub(crate) use self::review::{DecisionArgs, Diff, HunksArg, Review, SortArg, UndecidedArg};
 use crate::io::charset::Charset;
 use crate::io::files::{Format, Selection};
 use crate::io::jsonl::Fields;
@@ -35,6 +36,8 @@ pub(crate) enum Command {
     Clean(Clean),
     /// Show what would go, as a unified diff; exit 1 if anything would
     Diff(Diff),
+    /// Go through what would go and overrule it; decisions are carried out by clean --decisions FILE
+    Review(Review),
     /// Show what the engine sees in one article, stage by stage
     Explain(Explain),
     /// Give the source back from the cleaned text and the log
@@ -64,6 +67,9 @@ pub(crate) struct Clean {
     /// Write the unified diff here
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub(crate) diff: Option<PathBuf>,
+    /// Write a page to read and to decide on: what went, why, and what was almost removed
+    #[arg(long, value_name = "FILE.html", help_heading = "Output")]
+    pub(crate) report: Option<PathBuf>,
     /// How the diff is parted
     #[arg(long, value_enum, value_name = "HOW", default_value_t = HunksArg::Merged, help_heading = "Output")]
     pub(crate) hunks: HunksArg,
@@ -95,33 +101,6 @@ pub(crate) struct Clean {
     #[arg(short, long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true",
           value_name = "BOOL", hide_default_value = true, help_heading = "Output")]
     pub(crate) quiet: Switch,
-    #[command(flatten)]
-    pub(crate) across: AcrossArgs,
-    #[command(flatten)]
-    pub(crate) engine: Engine,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Diff {
-    #[command(flatten)]
-    pub(crate) input: InputArgs,
-    /// Write a patch, even to a terminal
-    #[arg(long, conflicts_with = "text", help_heading = "Output")]
-    pub(crate) patch: bool,
-    /// Write for people, even to a file or a pipe: each removal beside its twin, what differs marked
-    #[arg(long, help_heading = "Output")]
-    pub(crate) text: bool,
-    /// How the patch is parted
-    #[arg(long, value_enum, value_name = "HOW", default_value_t = HunksArg::Merged, help_heading = "Output")]
-    pub(crate) hunks: HunksArg,
-    /// Write for people, in this order
-    #[arg(long, value_enum, value_name = "ORDER", conflicts_with = "patch", help_heading = "Output")]
-    pub(crate) sort: Option<SortArg>,
-    /// Leave out removals that are closer to the line than this, -1 to 1
-    #[arg(long, value_name = "MARGIN", allow_negative_numbers = true, help_heading = "Output")]
-    pub(crate) min_margin: Option<f64>,
-    #[command(flatten)]
-    pub(crate) decisions: DecisionArgs,
     #[command(flatten)]
     pub(crate) across: AcrossArgs,
     #[command(flatten)]
@@ -205,61 +184,6 @@ pub(crate) struct Eval {
     pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) engine: Engine,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum HunksArg {
-    /// Changes close to each other are one hunk
-    Merged,
-    /// A hunk for each removal, to be applied alone
-    Each,
-}
-
-impl From<HunksArg> for Hunks {
-    fn from(hunks: HunksArg) -> Self {
-        match hunks {
-            HunksArg::Merged => Self::Merged,
-            HunksArg::Each => Self::Each,
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum SortArg {
-    /// The closest to the line between removal and keeping first
-    Margin,
-    /// As the articles have them
-    Position,
-    /// By the kind of echo
-    Kind,
-}
-
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Decisions")]
-pub(crate) struct DecisionArgs {
-    /// Carry out the decisions in this file; may be given again, the later file wins
-    #[arg(long, value_name = "FILE")]
-    pub(crate) decisions: Vec<PathBuf>,
-    /// What becomes of removals that nobody has decided
-    #[arg(long, value_enum, value_name = "WHAT", default_value_t = UndecidedArg::Accept, requires = "decisions")]
-    pub(crate) undecided: UndecidedArg,
-}
-
-impl DecisionArgs {
-    /// True if what is undecided makes the run fail.
-    pub(crate) fn gate(&self) -> bool {
-        self.undecided == UndecidedArg::Fail
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum UndecidedArg {
-    /// They go
-    Accept,
-    /// They stay
-    Restore,
-    /// They stay, and the exit code is 1
-    Fail,
 }
 
 #[derive(Debug, Args)]

@@ -21,6 +21,7 @@ use anyhow::{Context, Result, bail};
 use crate::args::Clean;
 use crate::console::{FOUND, INTERRUPTED, TROUBLE, complain, engine_across, gather, ruling};
 use crate::progress::Progress;
+use crate::reporting::Reporting;
 
 pub(crate) fn clean(args: Clean) -> Result<u8> {
     let started = SystemTime::now();
@@ -57,6 +58,9 @@ pub(crate) fn clean(args: Clean) -> Result<u8> {
             }
         });
     }
+    if args.report.as_deref().is_some_and(|path| path.as_os_str() == "-" || path.is_dir()) {
+        bail!("--report needs the name of a file");
+    }
     let target = target(&args)?;
     check(&args, &inputs, &target)?;
     clear_away(&inputs, &target, &args, started);
@@ -88,16 +92,24 @@ pub(crate) fn clean(args: Clean) -> Result<u8> {
         destination: target.destination(&args)?,
         diff,
         log,
-        show: Show { hunks: args.hunks.into(), evidence: !is_single(paths), ..Show::default() },
+        show: Show {
+            cards: args.report.is_some(),
+            hunks: args.hunks.into(),
+            evidence: !is_single(paths),
+            ..Show::default()
+        },
         fail_fast: args.fail_fast.on(),
         resume,
         ruling,
         memory: args.across.memory,
         stop,
     };
-    let ran = run(job, &dedup, &mut progress);
+    let mut reporting = Reporting::new(&mut progress, args.report.as_deref());
+    let ran = run(job, &dedup, &mut reporting);
+    let reported = if ran.is_ok() { reporting.finish() } else { Ok(()) };
     progress.clear();
     let mut outcome = ran?;
+    reported?;
     outcome.tally.failed += missing + refused;
     if let Some(path) = &args.stats {
         write_stats(path, &outcome)?;
@@ -202,7 +214,7 @@ fn device(path: &Path) -> Result<fs::File> {
 /// Refuses outputs that would meet each other or an input, before anything is written.
 fn check(args: &Clean, inputs: &[Input], target: &Target) -> Result<()> {
     let pairs = target.pairs(inputs);
-    let sides = [&args.diff, &args.log, &args.stats];
+    let sides = [&args.diff, &args.log, &args.stats, &args.report];
     let sides = sides.into_iter().flatten().map(PathBuf::as_path).filter(|path| path.as_os_str() != "-");
     Ok(plan::check(inputs, pairs.iter().map(|(input, path)| (*input, path.as_path())), sides)?)
 }
@@ -213,7 +225,9 @@ fn clear_away(inputs: &[Input], target: &Target, args: &Clean, started: SystemTi
         Target::InPlace => inputs.iter().filter_map(|input| Some(parent(input.path.as_deref()?).to_owned())).collect(),
         _ => target.pairs(inputs).iter().map(|(_, path)| parent(path).to_owned()).collect(),
     };
-    folders.extend([&args.diff, &args.log, &args.stats].into_iter().flatten().map(|path| parent(path).to_owned()));
+    folders.extend(
+        [&args.diff, &args.log, &args.stats, &args.report].into_iter().flatten().map(|path| parent(path).to_owned()),
+    );
     folders.sort_unstable();
     folders.dedup();
     folders.iter().for_each(|folder| sweep(folder, started));

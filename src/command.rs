@@ -12,6 +12,7 @@ use crate::io::charset;
 use crate::io::codec::Codec;
 use crate::io::files::{Format, SafeFile};
 use crate::io::source;
+use crate::review;
 use crate::terminal::visible;
 use crate::undo::{self, Restored};
 use crate::view;
@@ -43,6 +44,7 @@ fn dispatch(command: Command, config: &Config) -> Result<u8> {
     match command {
         Command::Clean(args) => clean::clean(args),
         Command::Diff(args) => view::diff(args),
+        Command::Review(args) => review::review(args),
         Command::Explain(args) => explain(args),
         Command::Restore(args) => restore(&args),
         Command::Verify(args) => verify(&args),

@@ -58,8 +58,14 @@ pub mod paragraph;
 mod pass;
 #[cfg(feature = "cli")]
 mod progress;
+#[cfg(feature = "cli")]
+pub mod report;
+#[cfg(feature = "cli")]
+mod reporting;
 #[cfg(feature = "io")]
 pub mod restore;
+#[cfg(feature = "cli")]
+mod review;
 pub mod role;
 pub mod shingle;
 #[cfg(feature = "io")]

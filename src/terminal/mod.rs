@@ -32,7 +32,9 @@ pub fn excerpt(text: &str, most: usize) -> String {
     visible(&cut)
 }
 
-const fn acts(c: char) -> bool {
+/// True for what a terminal might obey or hide.
+#[must_use]
+pub const fn acts(c: char) -> bool {
     matches!(
         c,
         '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}'
