@@ -17,7 +17,7 @@ use crate::suspects::{Sequences, Suspects};
 use crate::verdict::decide::Case;
 use crate::verdict::judge::Pair;
 use crate::verdict::rarity::Rarity;
-use crate::words::{Word, fold, is_alphabetic, is_negative, is_solo, words};
+use crate::words::{Word, fold, is_alphabetic, is_negative, is_solo, number_sign, words};
 
 /// Least share of the smaller paragraph's shingles that a candidate pair must have in common.
 const CANDIDATE_SHARE: f64 = 0.35;
@@ -287,7 +287,9 @@ fn same_words(a: &str, b: &str) -> bool {
     }
     let (left, right) = (words(a), words(b));
     let same = |(l, r): (&Word, &Word)| {
-        fold(l.span.of(a)) == fold(r.span.of(b)) && is_negative(a, l.span.start) == is_negative(b, r.span.start)
+        let signed =
+            |text, word: &Word| (is_negative(text, word.span.start), number_sign(text, word.span.start, word.span.end));
+        fold(l.span.of(a)) == fold(r.span.of(b)) && signed(a, l) == signed(b, r)
     };
     left.len() == right.len() && left.iter().zip(&right).all(same)
 }

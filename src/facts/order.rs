@@ -8,7 +8,9 @@ pub(super) fn differs(x: &Side<'_>, alignment: &Alignment) -> bool {
     if in_order(alignment) {
         return false;
     }
-    let heavy = |i: usize| !matches!(x.kinds[i], WordKind::Light) && x.shape.trimmings[i].is_none();
+    let heavy = |i: usize| {
+        !matches!(x.kinds[i], WordKind::Light) && x.shape.trimmings[i].is_none() && !day_beside_month(x, alignment, i)
+    };
     // Blocks: runs of heavy words that keep their order and neighbourhood in the second paragraph.
     let places: Vec<(usize, u32)> =
         (0..x.kinds.len()).filter(|i| heavy(*i)).filter_map(|i| Some((i, alignment.first[i].index()?))).collect();
@@ -62,6 +64,16 @@ fn in_order(alignment: &Alignment) -> bool {
     !moved && alignment.first.iter().filter_map(|found| found.index()).is_sorted_by(|one, next| one < next)
 }
 
+/// True for the day of a date that stands beside its month in both paragraphs: "5 May", "May 5".
+fn day_beside_month(x: &Side<'_>, alignment: &Alignment, i: usize) -> bool {
+    let place = |k: usize| alignment.first.get(k).and_then(|link| link.index());
+    let beside = |k: usize| {
+        let month = matches!(x.kinds.get(k), Some(WordKind::Date(value)) if *value < 100.0);
+        month && place(k).zip(place(i)).is_some_and(|(month, day)| month.abs_diff(day) == 1)
+    };
+    matches!(x.kinds[i], WordKind::Number(_)) && (beside(i + 1) || i > 0 && beside(i - 1))
+}
+
 /// True if two words stand in each other's place, whatever they are: "They" and "Moscow". One of them says something.
 fn traded_places(x: &Side<'_>, alignment: &Alignment) -> bool {
     let moved = |i: usize| match alignment.first[i] {
@@ -81,7 +93,8 @@ fn traded_places(x: &Side<'_>, alignment: &Alignment) -> bool {
             Some(Match::Moved(other)) => *other as usize,
             _ => return false,
         };
-        other != i && moved(i) == home(other) && (x.kinds[i].is_solid() || x.kinds[other].is_solid())
+        let date = day_beside_month(x, alignment, i) || day_beside_month(x, alignment, other);
+        other != i && !date && moved(i) == home(other) && (x.kinds[i].is_solid() || x.kinds[other].is_solid())
     })
 }
 

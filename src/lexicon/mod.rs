@@ -43,6 +43,8 @@ pub enum Class {
     Ordinal = 1 << 10,
     /// Changes the claim of what it stands before: former, one of, minus.
     Qualifier = 1 << 11,
+    /// Heads a notice of what was wrong in the article: correction, editor's note.
+    Correction = 1 << 12,
 }
 
 /// Everything known about one word or phrase.

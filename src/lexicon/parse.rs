@@ -47,6 +47,7 @@ impl Section {
             "picture" => Self::Plain(Class::Picture),
             "credit" => Self::Plain(Class::Credit),
             "title" => Self::Plain(Class::Title),
+            "correction" => Self::Plain(Class::Correction),
             "qualifier" => Self::Plain(Class::Qualifier),
             "month" => Self::Valued(Class::Month as u16),
             "weekday" => Self::Valued(Class::Weekday as u16),

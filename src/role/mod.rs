@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use crate::lexicon::{Class, Lexicon};
 use crate::paragraph::Role;
-use crate::words::decoded;
+use crate::words::{decoded, number_sign};
 
 use sentences::sentence_starts;
 use trimming::{Trimming, Words, trimmings};
@@ -36,6 +36,8 @@ pub struct Shape {
     pub sentences: Vec<usize>,
     /// True if it is one question: short, a heading.
     pub question: bool,
+    /// Words (0-based) that are numbers with a sign of currency, or a percent sign.
+    pub signs: Vec<(usize, char)>,
 }
 
 impl Shape {
@@ -126,6 +128,7 @@ pub fn shape(words: &Words<'_>, place: Place, lexicon: &Lexicon) -> Shape {
         marked,
         chars_per_word,
         sentences: sentence_starts(words),
+        signs: signs(words),
         question: body_end.ends_with(['?', '？', '؟']),
     };
     shape.question &= shape.sentences.len() == 1;
@@ -134,6 +137,11 @@ pub fn shape(words: &Words<'_>, place: Place, lexicon: &Lexicon) -> Shape {
     let bare = shape.quoted.last() == Some(&true);
     shape.blemishes += u32::from(shape.role == Role::PullQuote && bare && !shape.full_stop);
     shape
+}
+
+fn signs(words: &Words<'_>) -> Vec<(usize, char)> {
+    let sign = |(i, &(start, end)): (usize, &(usize, usize))| Some((i, number_sign(words.text, start, end)?));
+    words.spans.iter().enumerate().filter_map(sign).collect()
 }
 
 /// About two characters make a Chinese or Japanese word, four a Thai, Lao, Khmer or Burmese one.

@@ -122,6 +122,19 @@ pub fn is_negative(text: &str, start: usize) -> bool {
     }
 }
 
+/// The currency or percent sign that belongs to the number from byte `start` to byte `end` of `text`, if any.
+#[must_use]
+pub fn number_sign(text: &str, start: usize, end: usize) -> Option<char> {
+    const SIGNS: [char; 17] = ['$', '€', '£', '¥', '₹', '₽', '₩', '₺', '₴', '₪', '₫', '฿', '₦', '₱', '₿', '%', '‰'];
+    if !text[start..].starts_with(char::is_numeric) {
+        return None;
+    }
+    let before = text[..start].trim_end_matches(['-', '−', '–']).chars().next_back();
+    let after = || text[end..].trim_start_matches([' ', '\u{a0}', '\u{202f}']).chars().next();
+    let sign = |c: &char| SIGNS.contains(c);
+    before.filter(sign).or_else(|| after().filter(sign))
+}
+
 /// The hash that [`scan`] gives a word whose folded form is `folded`.
 #[must_use]
 pub fn hash_of(folded: &str) -> u64 {
@@ -233,6 +246,15 @@ mod tests {
             let ours = (is_alphabetic(c), is_numeric(c), is_uppercase(c));
             assert_eq!(ours, (c.is_alphabetic(), c.is_numeric(), c.is_uppercase()), "{c:?}");
         }
+    }
+
+    #[test]
+    fn a_number_has_the_sign_beside_it() {
+        let sign = |text: &str| number_sign(text, text.find('5').expect("a five"), text.find('5').expect("a five") + 1);
+        assert_eq!(
+            ["€5", "-$5", "5 %", "5\u{a0}€", "5 to $6", "x5 %"].map(sign),
+            [Some('€'), Some('$'), Some('%'), Some('€'), None, Some('%')]
+        );
     }
 
     #[test]
