@@ -155,14 +155,17 @@ impl Deduplicator {
             let kept: Vec<usize> = (0..findings.paragraphs.len()).filter(|i| gone.binary_search(i).is_err()).collect();
             let rest = prints.only(&kept);
             let spans: Vec<Span> = kept.iter().map(|index| findings.paragraphs[*index]).collect();
-            let same_language = detect(rest.all_words()) == detect(prints.all_words());
             let same_script = without_spaces(text, &spans) == without_spaces(text, &findings.paragraphs);
             let lines_come_back = findings.lines_come_back || findings.capped.any();
-            if same_language && same_script && kept.first() == Some(&0) && !lines_come_back {
+            let same_language = || detect(rest.all_words()) == detect(prints.all_words());
+            if same_script && kept.first() == Some(&0) && !lines_come_back && same_language() {
                 return findings;
             }
             let rest = if same_script { rest } else { self.prints(text, &spans) };
             let candidates = self.candidates(text, &spans, &rest, search);
+            if candidates.pairs.is_empty() && candidates.copies.is_empty() {
+                return findings;
+            }
             let hints: Vec<Hint> = kept.iter().filter_map(|index| hints.get(*index).copied()).collect();
             let again = self.judge(text, &spans, &hints, &rest, &candidates).findings;
             if again.removals().next().is_none() {

@@ -86,7 +86,10 @@ pub struct Search {
     repeated: Vec<(u64, u32)>,
     /// For each paragraph: its distinct repeated shingles, and all its distinct shingles.
     sizes: Vec<(u32, u32)>,
+    /// Paragraph and run.
     hits: Vec<(u32, u32)>,
+    unordered: Vec<(u32, u32)>,
+    places: Vec<u32>,
     runs: Vec<Run>,
     counts: Vec<Shared>,
     found: Vec<Candidate>,
@@ -226,10 +229,31 @@ impl Search {
             }
             start = end;
         }
-        self.hits.sort_unstable();
+        self.order_hits(paragraphs);
         self.counts.clear();
         self.counts.resize(paragraphs, Shared::default());
         capped
+    }
+
+    /// Orders the hits by paragraph; the runs of each are in order, and stay so.
+    fn order_hits(&mut self, paragraphs: usize) {
+        let Self { hits, unordered, places, .. } = self;
+        places.clear();
+        places.resize(paragraphs + 1, 0);
+        for (paragraph, _) in &*hits {
+            places[*paragraph as usize + 1] += 1;
+        }
+        for at in 1..places.len() {
+            places[at] += places[at - 1];
+        }
+        std::mem::swap(hits, unordered);
+        hits.clear();
+        hits.resize(unordered.len(), (0, 0));
+        for hit in &*unordered {
+            let place = &mut places[hit.0 as usize];
+            hits[*place as usize] = *hit;
+            *place += 1;
+        }
     }
 
     fn pair(&mut self, share: f64, result: &mut Candidates) {
