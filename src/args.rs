@@ -117,6 +117,12 @@ pub(crate) struct Explain {
     /// Show this stage only
     #[arg(long, value_name = "STAGE")]
     pub(crate) stage: Option<Stage>,
+    /// Show two paragraphs word by word, and what each difference is taken for
+    #[arg(long, value_names = ["I", "J"], num_args = 2, conflicts_with = "stage")]
+    pub(crate) pair: Option<Vec<usize>>,
+    /// Say why paragraph I does not go for paragraph J
+    #[arg(long, value_names = ["I", "J"], num_args = 2, conflicts_with_all = ["stage", "pair"])]
+    pub(crate) why_not: Option<Vec<usize>>,
     #[command(flatten)]
     pub(crate) engine: Engine,
 }

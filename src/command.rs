@@ -75,6 +75,10 @@ fn explain(args: Explain) -> Result<u8> {
     let (bytes, _) = source::read(path)?;
     let syntax = args.format.format().unwrap_or(Format::of(path)).syntax();
     let (text, _) = charset::read(&bytes, syntax).with_context(|| path.display().to_string())?;
+    if let Some(&[one, other]) = args.pair.as_deref().or(args.why_not.as_deref()) {
+        let told = crate::explain::pair(&text, syntax, &dedup, [one, other], args.pair.is_some());
+        return print(told.map_err(anyhow::Error::msg)?.as_bytes());
+    }
     print(crate::explain::explain(&text, syntax, &dedup, args.stage.map(Into::into)).as_bytes())
 }
 

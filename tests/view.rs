@@ -113,3 +113,19 @@ fn a_batch_tells_why_before_each_file_and_one_file_is_a_bare_patch() {
     desk.run("clean in -o out --diff d").ok();
     assert_eq!(desk.text("d"), ran.text());
 }
+
+#[test]
+fn a_pair_is_told_word_by_word_and_why_not() {
+    let desk = Desk::new();
+    desk.write("a.txt", format!("{ARTICLE}\n{}\n", ARTICLE.split("\n\n").nth(2).expect("one").replace("800", "900")));
+    let text = desk.run("explain a.txt --pair 4 2").ok().text().to_owned();
+    assert!(
+        text.contains("¶4 goes: ") && text.contains("  passed over  has") && text.contains("only ¶2      -  on"),
+        "{text}"
+    );
+    let text = desk.run("explain a.txt --why-not 5 3").ok().text().to_owned();
+    assert!(text.contains("¶5 for ¶3: keep") && text.contains("guards: number"), "{text}");
+    assert!(desk.run("explain a.txt --why-not 1 3").ok().text().contains("not compared: they share"));
+    desk.run("explain a.txt --pair 4 9").exits(2).says("from 1 to 5");
+    assert!(desk.run("explain a.txt").ok().text().contains("[number"), "{}", desk.run("explain a.txt").text());
+}

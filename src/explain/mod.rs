@@ -1,7 +1,10 @@
 //! One article, stage by stage, for people.
 
+mod pair;
+
 use std::fmt::Write as _;
 
+pub use self::pair::pair;
 use crate::article::{Deduplicator, Trace};
 use crate::markup::{self, Syntax};
 use crate::paragraph::{ParagraphId, Verdict};
@@ -59,10 +62,13 @@ fn paragraphs(out: &mut String, text: &str, trace: &Trace) {
         let fate = found.map_or(Verdict::Keep, |f| f.verdict);
         let role = trace.role(index).map_or("", |role| role.name());
         let twin = found.map_or(String::new(), |f| f.twin.to_string());
+        let coverage = found.map_or(String::new(), |f| format!("{:.2}", f.coverage));
+        let guards: Vec<&str> = found.map_or(Vec::new(), |f| f.guards.iter().map(|guard| guard.name()).collect());
+        let guards = if guards.is_empty() { String::new() } else { format!("[{}] ", guards.join(", ")) };
         let words = trace.prints.words(index).len();
         let _ = writeln!(
             out,
-            "{:>5}  {fate:<6} {twin:>5}  {role:<17} {words:>4} words  {}",
+            "{:>5}  {fate:<6} {twin:>5} {coverage:>4}  {role:<17} {words:>4} words  {guards}{}",
             id.to_string(),
             excerpt(span.of(text), EXCERPT)
         );
