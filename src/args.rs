@@ -5,7 +5,7 @@ mod review;
 
 use std::path::PathBuf;
 
-pub(crate) use across::AcrossArgs;
+pub(crate) use across::{AcrossArgs, Index, IndexArgs};
 use std::str::FromStr;
 
 pub(crate) use self::review::{DecisionArgs, Diff, HunksArg, Review, SortArg, UndecidedArg};
@@ -34,6 +34,9 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Write the cleaned text, and on request the diff and the log
     Clean(Clean),
+    /// Keep the paragraphs of past articles, to compare later ones with (clean --index)
+    #[command(subcommand)]
+    Index(Index),
     /// Show what would go, as a unified diff; exit 1 if anything would
     Diff(Diff),
     /// Go through what would go and overrule it; decisions are carried out by clean --decisions FILE

@@ -102,6 +102,7 @@ pub(crate) fn clean(args: Clean) -> Result<u8> {
         resume,
         ruling,
         memory: args.across.memory,
+        index: args.across.index.clone(),
         stop,
     };
     let mut reporting = Reporting::new(&mut progress, args.report.as_deref());
@@ -143,7 +144,7 @@ pub(crate) fn clean(args: Clean) -> Result<u8> {
 }
 
 /// Stops the run at the first Ctrl-C or SIGTERM, the process at the second.
-fn listen() -> Result<Arc<AtomicBool>> {
+pub(crate) fn listen() -> Result<Arc<AtomicBool>> {
     let stop = Arc::new(AtomicBool::new(false));
     let asked = stop.clone();
     ctrlc::set_handler(move || {

@@ -8,6 +8,7 @@ use crate::args::{Cli, Command, Eval, Explain, Restore, Verify};
 use crate::clean;
 use crate::config::{self, Config};
 use crate::console::{PIPE, TROUBLE, complain, engine, print, read_text};
+use crate::index;
 use crate::io::charset;
 use crate::io::codec::Codec;
 use crate::io::files::{Format, SafeFile};
@@ -43,6 +44,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
 fn dispatch(command: Command, config: &Config) -> Result<u8> {
     match command {
         Command::Clean(args) => clean::clean(args),
+        Command::Index(index) => index::index(index),
         Command::Diff(args) => view::diff(args),
         Command::Review(args) => review::review(args),
         Command::Explain(args) => explain(args),

@@ -177,7 +177,12 @@ fn check(key: &str, values: &[String]) -> Result<(), String> {
 impl Config {
     /// The command line with these defaults.
     fn command(&self) -> Command {
-        Cli::command().mut_subcommands(|mut sub| {
+        self.with_defaults(Cli::command())
+    }
+
+    /// The command, and those below it, with these defaults.
+    fn with_defaults(&self, command: Command) -> Command {
+        command.mut_subcommands(|mut sub| {
             for (key, variable, _) in KEYS {
                 let id = id(key);
                 if sub.get_arguments().any(|arg| *arg.get_id() == id.as_str()) {
@@ -190,7 +195,7 @@ impl Config {
                     });
                 }
             }
-            sub
+            self.with_defaults(sub)
         })
     }
 

@@ -46,6 +46,8 @@ pub mod diff;
 pub mod eval;
 pub mod explain;
 pub mod facts;
+#[cfg(feature = "cli")]
+mod index;
 #[cfg(feature = "io")]
 pub mod io;
 pub mod lexicon;

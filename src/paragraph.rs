@@ -306,6 +306,9 @@ pub struct Elsewhere {
     /// True if the paragraph goes from all of them, the twin's included.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub from_all: bool,
+    /// True if the twin's document is of an index, not of this batch.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub indexed: bool,
 }
 
 impl Finding {

@@ -45,7 +45,9 @@ pub fn records(entries: Vec<Entry>) -> Vec<Record> {
                 let (paragraph, twin) = (entry.finding.paragraph, entry.finding.twin);
                 let here = entry.finding.elsewhere.is_none().then_some(twin);
                 let twins = here.into_iter().chain(entry.finding.also);
-                if let Some(elsewhere) = entry.finding.elsewhere.filter(|e| !e.from_all && entry.cut.is_some()) {
+                if let Some(elsewhere) =
+                    entry.finding.elsewhere.filter(|e| !e.from_all && !e.indexed && entry.cut.is_some())
+                {
                     record.relied.push((paragraph, elsewhere.doc, twin));
                 }
                 record.findings.extend(twins.map(|twin| (paragraph, twin, entry.cut.is_some())));

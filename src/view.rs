@@ -30,6 +30,7 @@ pub(crate) fn diff(args: Diff) -> Result<u8> {
         max_record: args.input.max_record.0,
         charset: args.input.encoding,
         memory: args.across.memory,
+        index: args.across.index.clone(),
         diff: (!read).then(patch),
         show: Show {
             cards: read,

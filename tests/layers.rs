@@ -42,6 +42,7 @@ const FLOORS: &[(&str, u32)] = &[
     ("reporting", 15),
     ("view", 16),
     ("review", 17),
+    ("index", 17),
     ("command", 18),
     ("lib", 19),
     ("main", 20),
@@ -61,6 +62,7 @@ const EDGE: &[&str] = &[
     "view",
     "reporting",
     "review",
+    "index",
     "command",
     "main",
 ];

@@ -13,11 +13,11 @@ use super::survey::{Batch, Links};
 use super::topics::Topics;
 use super::verify::{compare, shape};
 
-/// A line that ends without a full stop may be a heading or a cell if it has fewer words than this.
-const LINE_WORDS: usize = 8;
+/// A line of fewer words may be a heading or a cell; a sentence, a turn of phrase.
+const LEAST_WORDS: usize = 8;
 
-/// A sentence of fewer words may be part of the form.
-const SENTENCE_WORDS: usize = 4;
+/// Who signs, has fewer.
+const SIGNATURE_WORDS: usize = 4;
 
 /// Who says what a paragraph says, in other words: twins by paragraph, among the first of each group.
 fn said(dedup: &Deduplicator, batch: &Batch, pairs: &[Pair]) -> Links<u32> {
@@ -68,7 +68,7 @@ impl Case<'_> {
         let batch = self.batch;
         let near = self.said.get(&first).map_or(&[][..], Vec::as_slice);
         let holders: Vec<u32> = [first].iter().chain(near).flat_map(|group| self.groups.members(*group)).collect();
-        let mut docs: Vec<u32> = holders.iter().map(|paragraph| batch.doc(*paragraph)).collect();
+        let mut docs: Vec<u32> = holders.iter().map(|paragraph| batch.article(*paragraph)).collect();
         docs.sort_unstable();
         docs.dedup();
         let least = batch.across.min_articles;
@@ -80,8 +80,8 @@ impl Case<'_> {
             return None;
         }
         let members: Vec<u32> = self.groups.members(first).collect();
-        let own_doc = batch.doc(first);
-        let another = members.iter().copied().find(|member| batch.doc(*member) != own_doc);
+        let own_doc = batch.article(first);
+        let another = members.iter().copied().find(|member| batch.article(*member) != own_doc);
         let mut finding = match another {
             Some(_) => exact(shape.role),
             None => compare(self.dedup, batch, first, *near.first()?).forth?,
@@ -90,7 +90,7 @@ impl Case<'_> {
         let proof = Proof { finding, exact: another.is_some(), articles: docs.len(), from_all: true };
         let twin = |member: u32| match another {
             Some(another) => {
-                if batch.doc(member) == own_doc {
+                if batch.article(member) == own_doc {
                     another
                 } else {
                     first
@@ -109,7 +109,7 @@ pub(super) fn may_go(shape: &Shape) -> bool {
     match shape.role {
         Role::Boilerplate => true,
         Role::Separator | Role::Code | Role::ListItem | Role::Verse => false,
-        Role::Signature => words >= SENTENCE_WORDS,
-        _ => words >= if shape.full_stop { SENTENCE_WORDS } else { LINE_WORDS },
+        Role::Signature => words >= SIGNATURE_WORDS,
+        _ => words >= LEAST_WORDS,
     }
 }

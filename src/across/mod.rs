@@ -21,6 +21,7 @@ mod repeats;
 mod scratch;
 mod sheet;
 mod spool;
+pub mod store;
 mod survey;
 mod topics;
 mod verify;

@@ -110,7 +110,7 @@ fn link(batch: &Batch, asked: &[(u64, u32)], held: &[(u64, u32)], links: &mut Po
         let answering = &holding[..if holding.len() > MANY { FEW } else { holding.len() }];
         for &(_, asks) in asking {
             for &(_, answers) in answering {
-                if batch.doc(asks) != batch.doc(answers) {
+                if batch.article(asks) != batch.article(answers) {
                     let (first, second) = (asks.min(answers), asks.max(answers));
                     links.push((u64::from(second) << 32 | u64::from(first), u32::from(asks == second)))?;
                 }

@@ -137,7 +137,8 @@ impl Plan {
         findings: &mut Findings,
     ) -> Result<(), PlanError> {
         let docs = &self.batch.docs;
-        let doc = docs.binary_search_by_key(&key, |doc| doc.key).map_err(|_| PlanError::Changed)?;
+        let indexed = self.batch.indexed as usize;
+        let doc = docs[indexed..].binary_search_by_key(&key, |doc| doc.key).map_err(|_| PlanError::Changed)? + indexed;
         if docs[doc].hash != xxh3_64(source.as_bytes()) {
             return Err(PlanError::Changed);
         }
@@ -192,7 +193,8 @@ impl Plan {
         }
         finding.reason += &format!("; {} articles have it", proof.articles);
         let (articles, from_all) = (proof.articles, proof.from_all);
-        finding.elsewhere = Some(Elsewhere { doc, span: twin.span, articles, from_all });
+        let indexed = batch.doc(removal.twin) < batch.indexed;
+        finding.elsewhere = Some(Elsewhere { doc, span: twin.span, articles, from_all, indexed });
         Some(finding)
     }
 }

@@ -38,7 +38,7 @@ pub(super) fn decide(dedup: &Deduplicator, batch: &Batch, groups: &Groups, pairs
         let best = found.into_iter().filter_map(|(twin, finding)| match stays(twin) {
             same if same == twin => Some((twin, finding)),
             // The twin goes itself: does what stays for it say this, too?
-            other if batch.doc(other) == batch.doc(first) => None,
+            other if batch.article(other) == batch.article(first) => None,
             other => compare(dedup, batch, other, first).back.map(|finding| (other, finding)),
         });
         let order = |finding: &Finding| (finding.verdict, finding.coverage + finding.jaccard);
@@ -48,7 +48,7 @@ pub(super) fn decide(dedup: &Deduplicator, batch: &Batch, groups: &Groups, pairs
         });
         let members: Vec<u32> = groups.members(first).collect();
         let articles = |others: &[u32]| {
-            let mut docs: Vec<u32> = members.iter().chain(others).map(|member| batch.doc(*member)).collect();
+            let mut docs: Vec<u32> = members.iter().chain(others).map(|member| batch.article(*member)).collect();
             docs.sort_unstable();
             docs.dedup();
             docs.len()
@@ -58,13 +58,13 @@ pub(super) fn decide(dedup: &Deduplicator, batch: &Batch, groups: &Groups, pairs
                 gone.insert(first, twin);
                 let others: Vec<u32> = groups.members(twin).collect();
                 let proof = Proof { finding, exact: false, articles: articles(&others), from_all: false };
-                let goes = members.iter().filter(|member| batch.doc(**member) != batch.doc(twin));
+                let goes = members.iter().filter(|member| batch.article(**member) != batch.article(twin));
                 removals.add(proof, goes.map(|member| Removal::new(batch, *member, twin)).collect());
             }
             best => {
                 let goes: Vec<Removal> = members
                     .iter()
-                    .filter(|member| batch.doc(**member) != batch.doc(first))
+                    .filter(|member| batch.article(**member) != batch.article(first))
                     .map(|member| Removal::new(batch, *member, first))
                     .collect();
                 let finding = exact(shape.role);

@@ -1,5 +1,6 @@
 //! One document read for the comparison with others: its paragraphs that stay, each with its fingerprints.
 
+use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::article::Deduplicator;
@@ -10,24 +11,26 @@ use crate::words::{fold, words};
 use super::pairs::asked;
 
 /// What the first pass knows of a document.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Sheet {
     /// What the log calls it.
     pub(super) name: String,
     /// Whose it is.
     pub(super) site: String,
+    /// True if its name is its own, and not only its place in a file.
+    pub(super) named: bool,
     /// XXH3 of its text: a document that changes between the passes is found out.
     pub(super) hash: u64,
     /// Words in a shingle.
     pub(super) ngram: usize,
     /// Code of its language.
-    pub(super) language: &'static str,
+    pub(super) language: String,
     /// The paragraphs that are compared, in order.
     pub(super) paragraphs: Vec<Entry>,
 }
 
 /// One paragraph.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Entry {
     /// Its number in the document, 0-based.
     pub(super) number: u32,
@@ -48,6 +51,17 @@ pub(super) struct Entry {
 }
 
 impl Sheet {
+    /// The same, with a name that only tells its place in a file.
+    #[must_use]
+    pub fn unnamed(self) -> Self {
+        Self { named: false, ..self }
+    }
+
+    /// What it is known by in another batch: its name on its site, or its text.
+    pub(super) fn identity(&self) -> u64 {
+        if self.named { xxh3_64(format!("{}\0{}", self.site, self.name).as_bytes()) } else { self.hash }
+    }
+
     /// Reads a document: its source, how that was read if it is marked up, and what was found in it by itself.
     #[must_use]
     pub fn read(
@@ -92,7 +106,8 @@ impl Sheet {
             site: site.to_owned(),
             hash: xxh3_64(source.as_bytes()),
             ngram: dedup.ngram(text, spans),
-            language,
+            named: true,
+            language: language.to_owned(),
             paragraphs,
         }
     }

@@ -1,11 +1,12 @@
 //! The first pass: documents in, in their order; out comes the plan of what goes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io;
 
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::article::{Deduplicator, candidate_share};
+use crate::lexicon::code;
 use crate::options::{Across, Mode, Options};
 use crate::paragraph::Span;
 use crate::shingle::Prints;
@@ -31,6 +32,8 @@ pub struct Key {
 #[derive(Debug)]
 pub(super) struct Doc {
     pub(super) key: Key,
+    /// The first document that is another version of it, if there is one in an index: itself otherwise.
+    article: u32,
     pub(super) hash: u64,
     pub(super) language: &'static str,
     /// Words in a shingle.
@@ -63,6 +66,8 @@ pub(super) struct Batch {
     /// Bytes that may be used.
     pub(super) memory: usize,
     pub(super) docs: Vec<Doc>,
+    /// How many of them are of an index.
+    pub(super) indexed: u32,
     pub(super) paragraphs: Vec<Place>,
     pub(super) spool: Spool,
 }
@@ -74,6 +79,11 @@ impl Batch {
 
     pub(super) fn doc(&self, paragraph: u32) -> u32 {
         self.paragraphs[paragraph as usize].doc
+    }
+
+    /// As [`Batch::doc`]; two versions of an article are one.
+    pub(super) fn article(&self, paragraph: u32) -> u32 {
+        self.docs[self.doc(paragraph) as usize].article
     }
 
     pub(super) fn language(&self, paragraph: u32) -> &'static str {
@@ -115,6 +125,8 @@ pub struct Survey {
     batch: Batch,
     keys: Postings,
     asked: Postings,
+    /// The documents of an index by what they are known by.
+    known: HashMap<u64, u32>,
 }
 
 impl Survey {
@@ -127,10 +139,27 @@ impl Survey {
             ngram: options.ngram,
             memory,
             docs: Vec::new(),
+            indexed: 0,
             paragraphs: Vec::new(),
             spool: Spool::new(memory / 16),
         };
-        Self { batch, keys: Postings::of_hashes(memory / 16), asked: Postings::of_hashes(memory / 8) }
+        Self {
+            batch,
+            keys: Postings::of_hashes(memory / 16),
+            asked: Postings::of_hashes(memory / 8),
+            known: HashMap::new(),
+        }
+    }
+
+    /// Adds a document of an index; all of them come before those of the batch.
+    ///
+    /// # Errors
+    /// As [`Survey::add`].
+    pub fn add_indexed(&mut self, sheet: &Sheet) -> io::Result<()> {
+        let doc = self.batch.docs.len() as u32;
+        self.known.entry(sheet.identity()).or_insert(doc);
+        self.batch.indexed = doc + 1;
+        self.add(Key::default(), sheet)
     }
 
     /// Adds the next document.
@@ -147,8 +176,9 @@ impl Survey {
             (Mode::Boilerplate, false) => xxh3_64(sheet.site.as_bytes()),
             _ => 0,
         };
-        let Sheet { hash, language, ngram, .. } = *sheet;
-        batch.docs.push(Doc { key, hash, language, ngram, apart, name, first });
+        let (hash, ngram, language) = (sheet.hash, sheet.ngram, code(&sheet.language));
+        let article = self.known.get(&sheet.identity()).copied().unwrap_or(doc);
+        batch.docs.push(Doc { key, article, hash, language, ngram, apart, name, first });
         for entry in &sheet.paragraphs {
             let paragraph = batch.paragraphs.len() as u32;
             let at = batch.spool.push(entry)?;
@@ -171,7 +201,7 @@ impl Survey {
     /// # Errors
     /// If a temporary file cannot be written or read.
     pub fn plan(self, dedup: &Deduplicator) -> io::Result<Plan> {
-        let Self { batch, keys, asked } = self;
+        let Self { batch, keys, asked, .. } = self;
         let groups = Groups::of(&batch, &keys)?;
         drop(keys);
         let pairs = pairs(&batch, &groups, &asked)?;

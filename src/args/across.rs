@@ -1,8 +1,10 @@
 //! What is asked of a batch that is compared article with article.
 
-use clap::{Args, ValueEnum};
+use std::path::PathBuf;
 
-use super::{Clean, Switch};
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::{Clean, Engine, InputArgs, Switch};
 use crate::io::jsonl::Fields;
 use crate::options::{Across, Mode, Options};
 
@@ -30,6 +32,51 @@ pub(crate) struct AcrossArgs {
     /// Memory that comparing articles may use; what does not fit goes to temporary files
     #[arg(long, value_name = "SIZE", default_value = "2GiB", value_parser = bytes)]
     pub(crate) memory: u64,
+    /// Compare with the articles of this index, too: they came first
+    #[arg(long, value_name = "DIR")]
+    pub(crate) index: Option<PathBuf>,
+}
+
+/// What is done with an index.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Index {
+    /// Make an index, or go on with one whose build was stopped
+    Build(IndexArgs),
+    /// Put more articles into an index
+    Add(IndexArgs),
+    /// Tell what is in an index
+    Inspect {
+        /// Where it is
+        dir: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct IndexArgs {
+    /// The index: a folder
+    pub(crate) dir: PathBuf,
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// The JSONL field that tells the site; see unecho clean
+    #[arg(long, value_name = "NAME", default_value = "url", help_heading = "Across articles")]
+    site_field: String,
+    /// Take paragraphs that differ in their numbers only for the same
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true",
+          value_name = "BOOL", hide_default_value = true, help_heading = "Across articles")]
+    templates: Switch,
+    #[command(flatten)]
+    pub(crate) engine: Engine,
+}
+
+impl IndexArgs {
+    /// What bears on the fingerprints.
+    pub(crate) fn across(&self) -> Across {
+        Across { mode: Mode::Repeats, min_articles: 2, one_site: false, templates: self.templates.on() }
+    }
+
+    pub(crate) fn fields(&self) -> Fields {
+        Fields { site: self.site_field.clone(), ..self.input.format.fields() }
+    }
 }
 
 /// A size as people write it: `2GiB`, `500M`, `4096`. Units are of 1024.

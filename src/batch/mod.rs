@@ -25,7 +25,9 @@ use self::decided::Met;
 use self::pieces::Windows;
 pub use self::resume::Resume;
 use self::sink::Sink;
+pub use self::survey::index;
 use self::worker::{Done, Worker};
+use crate::across::store::StoreError;
 use crate::article::Deduplicator;
 use crate::card::Card;
 use crate::decisions::Ruling;
@@ -94,6 +96,8 @@ pub struct Job {
     pub ruling: Option<Arc<Ruling>>,
     /// Bytes that comparing article with article may use; see [`crate::across::Survey::new`].
     pub memory: u64,
+    /// An index of documents that came before, to compare with.
+    pub index: Option<PathBuf>,
     /// Set from outside to stop the run after the pieces in work.
     pub stop: Arc<AtomicBool>,
 }
@@ -122,6 +126,7 @@ impl Job {
             max_record: MAX_RECORD,
             charset: None,
             memory: 2 << 30,
+            index: None,
             stop: Arc::default(),
         }
     }
@@ -242,6 +247,9 @@ pub enum BatchError {
     /// Into a file.
     #[error(transparent)]
     File(#[from] FileError),
+    /// Of or into an index.
+    #[error(transparent)]
+    Index(#[from] StoreError),
     /// Into a stream.
     #[error("cannot write: {0}")]
     Write(#[from] io::Error),

@@ -6,9 +6,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 
-use super::Job;
 use super::pieces::{Piece, What, Windows};
 use super::resume::{Resume, read_file};
+use super::worker::shown;
+use super::{BatchError, Destination, Job, Watch};
+use crate::across::store::Store;
 use crate::across::{Key, Plan, Sheet, Survey};
 use crate::article::Deduplicator;
 use crate::decisions::Ruling;
@@ -47,35 +49,59 @@ pub(super) fn survey(
     stdin: Option<&File>,
     dedup: &Deduplicator,
     across: &Across,
-) -> io::Result<Option<Plan>> {
-    let in_place = matches!(job.destination, super::Destination::InPlace { .. });
-    let reader = Reader {
-        dedup,
-        fields: &job.fields,
-        resume: job.resume.as_ref(),
-        ruling: job.ruling.as_deref(),
-        in_place,
-        most: job.max_record,
-        charset: job.charset,
-    };
+) -> Result<Option<Plan>, BatchError> {
+    let reader = Reader::of(job, dedup);
     let mut survey = Survey::new(across.clone(), dedup.options(), job.memory);
+    if let Some(folder) = &job.index {
+        let store = Store::finished(folder, dedup.options())?;
+        store.each(|sheet| survey.add_indexed(&sheet))?;
+    }
     let mut windows = Windows::of(job.inputs.clone(), job.format, job.max_record, again(stdin)?)?;
     while !windows.ended {
-        let sheets: Vec<Vec<(Key, Sheet)>> =
-            windows.next(&job.stop).into_par_iter().map(|piece| reader.sheets(&piece)).collect();
-        for (key, sheet) in sheets.iter().flatten() {
+        let sheets: Vec<Read> = windows.next(&job.stop).into_par_iter().map(|piece| reader.sheets(&piece)).collect();
+        for (key, sheet) in sheets.iter().flat_map(|read| &read.0) {
             survey.add(*key, sheet)?;
         }
         if stopped(&job.stop) {
             return Ok(None);
         }
     }
-    survey.plan(dedup).map(Some)
+    Ok(Some(survey.plan(dedup)?))
+}
+
+/// Puts what a job reads into an index. Gives how many documents were read, how many of them were new, and how many
+/// inputs and records could not be read; an index that is stopped, or in which something failed to be written, stays
+/// unfinished.
+///
+/// # Errors
+/// If the index cannot be written.
+pub fn index(job: &Job, dedup: &Deduplicator, store: &Store, watch: &mut dyn Watch) -> Result<[u64; 3], BatchError> {
+    let reader = Reader::of(job, dedup);
+    let mut windows = Windows::of(job.inputs.clone(), job.format, job.max_record, None)?;
+    let [mut read, mut new, mut failed] = [0; 3];
+    while !windows.ended {
+        let window: Vec<Read> = windows.next(&job.stop).into_par_iter().map(|piece| reader.sheets(&piece)).collect();
+        for what in window.iter().flat_map(|read| &read.1) {
+            watch.problem(what);
+            failed += 1;
+        }
+        let sheets: Vec<&Sheet> = window.iter().flat_map(|read| &read.0).map(|(_, sheet)| sheet).collect();
+        read += sheets.len() as u64;
+        new += store.add(&sheets)?;
+        if stopped(&job.stop) {
+            return Ok([read, new, failed]);
+        }
+    }
+    store.finish()?;
+    Ok([read, new, failed])
 }
 
 fn stopped(stop: &AtomicBool) -> bool {
     stop.load(Ordering::Relaxed)
 }
+
+/// The documents of a piece, and what is wrong with the rest of it.
+type Read = (Vec<(Key, Sheet)>, Vec<String>);
 
 struct Reader<'a> {
     dedup: &'a Deduplicator,
@@ -89,47 +115,76 @@ struct Reader<'a> {
     charset: Option<Charset>,
 }
 
-impl Reader<'_> {
-    fn sheets(&self, piece: &Piece) -> Vec<(Key, Sheet)> {
+impl<'a> Reader<'a> {
+    fn of(job: &'a Job, dedup: &'a Deduplicator) -> Self {
+        Self {
+            dedup,
+            fields: &job.fields,
+            resume: job.resume.as_ref(),
+            ruling: job.ruling.as_deref(),
+            in_place: matches!(job.destination, Destination::InPlace { .. }),
+            most: job.max_record,
+            charset: job.charset,
+        }
+    }
+
+    /// The documents of a piece, and what is wrong with the rest of it.
+    fn sheets(&self, piece: &Piece) -> Read {
         let Piece { input, number, what, bytes, first_line, .. } = piece;
         let key = |line: usize| Key { input: *number, line: line as u32 };
-        if let What::Nothing(_) | What::TooLong(_) = what {
-            return Vec::new();
+        let too_long = |line| format!("{}: line {line}: longer than --max-record", shown(input));
+        match what {
+            What::Nothing(error) => (Vec::new(), vec![error.to_string()]),
+            What::TooLong(first) => (Vec::new(), first.then(|| too_long(*first_line)).into_iter().collect()),
+            What::Document(syntax) => {
+                let before = self.resume.filter(|_| self.in_place);
+                match read_file(before, self.charset, &input.name, bytes, *syntax) {
+                    Ok((text, charset)) => {
+                        let about = About { id: &input.name, syntax: *syntax, encoding: charset.odd_name() };
+                        (vec![(key(1), self.document(input, about, &text))], Vec::new())
+                    }
+                    Err(error) => (Vec::new(), vec![format!("{}: {error}", shown(input))]),
+                }
+            }
+            What::Lines => {
+                let bytes = if *first_line == 1 { jsonl::after_mark(bytes).1 } else { bytes };
+                let (mut sheets, mut problems) = (Vec::new(), Vec::new());
+                for (number, line) in (*first_line..).zip(bytes.split(|b| *b == b'\n')) {
+                    let line = line.strip_suffix(b"\r").unwrap_or(line);
+                    if line.iter().all(u8::is_ascii_whitespace) {
+                        continue;
+                    }
+                    match jsonl::record(line, self.fields) {
+                        _ if line.len() > self.most => problems.push(too_long(number)),
+                        Ok(record) => sheets.push((key(number), self.record(input, number, &record))),
+                        Err(error) => problems.push(format!("{}: line {number}: {error}", shown(input))),
+                    }
+                }
+                (sheets, problems)
+            }
         }
-        if let What::Document(syntax) = what {
-            let before = self.resume.filter(|_| self.in_place);
-            let read = read_file(before, self.charset, &input.name, bytes, *syntax).ok();
-            let sheet = read.map(|(text, charset)| {
-                let about = About { id: &input.name, syntax: *syntax, encoding: charset.odd_name() };
-                let known = self.source(about, &text);
-                let text = known.as_deref().unwrap_or(&text);
-                let site = folder(&input.name);
-                let marked = markup::read(text, *syntax);
-                let fixed = |index: usize| {
-                    marked.as_ref().and_then(|marked| marked.hints.get(index)).is_some_and(|hint| hint.fixed)
-                };
-                let mut found =
-                    marked.as_ref().map_or_else(|| self.dedup.find(text), |marked| self.dedup.find_marked(marked));
-                self.rule(input.path.is_some().then_some(&*input.name), text, &mut found, &fixed);
-                Sheet::read(self.dedup, &input.name, site, text, marked.as_ref(), &found)
-            });
-            return sheet.map(|sheet| (key(1), sheet)).into_iter().collect();
-        }
-        let bytes = if *first_line == 1 { jsonl::after_mark(bytes).1 } else { bytes };
-        let lines = bytes.split(|b| *b == b'\n').enumerate();
-        let sheets = lines.filter_map(|(index, line)| {
-            let line = line.strip_suffix(b"\r").unwrap_or(line);
-            let record = jsonl::record(line, self.fields).ok().filter(|_| line.len() <= self.most)?;
-            let number = first_line + index;
-            let id = record.id.as_deref().map_or_else(|| number.to_string(), str::to_owned);
-            let site = record.site.as_deref().map_or_else(|| folder(&input.name), host);
-            let known = self.source(About { id: &id, ..About::default() }, &record.text);
-            let text = known.as_deref().unwrap_or(&record.text);
-            let mut found = self.dedup.find(text);
-            self.rule(record.id.as_deref(), text, &mut found, &|_| false);
-            Some((key(number), Sheet::read(self.dedup, &id, site, text, None, &found)))
-        });
-        sheets.collect()
+    }
+
+    fn document(&self, input: &Input, about: About<'_>, text: &str) -> Sheet {
+        let known = self.source(about, text);
+        let text = known.as_deref().unwrap_or(text);
+        let marked = markup::read(text, about.syntax);
+        let fixed =
+            |index: usize| marked.as_ref().and_then(|marked| marked.hints.get(index)).is_some_and(|hint| hint.fixed);
+        let mut found = marked.as_ref().map_or_else(|| self.dedup.find(text), |marked| self.dedup.find_marked(marked));
+        self.rule(input.path.is_some().then_some(&*input.name), text, &mut found, &fixed);
+        Sheet::read(self.dedup, &input.name, folder(&input.name), text, marked.as_ref(), &found)
+    }
+
+    fn record(&self, input: &Input, number: usize, record: &jsonl::Record<'_>) -> Sheet {
+        let id = record.id.as_deref().map_or_else(|| number.to_string(), str::to_owned);
+        let site = record.site.as_deref().map_or_else(|| folder(&input.name), host);
+        let known = self.source(About { id: &id, ..About::default() }, &record.text);
+        let text = known.as_deref().unwrap_or(&record.text);
+        let mut found = self.dedup.find(text);
+        self.rule(record.id.as_deref(), text, &mut found, &|_| false);
+        let sheet = Sheet::read(self.dedup, &id, site, text, None, &found);
+        if record.id.is_some() { sheet } else { sheet.unnamed() }
     }
 
     /// What people decided is carried out first, as in the second pass.

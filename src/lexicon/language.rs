@@ -88,3 +88,9 @@ fn index() -> &'static HashMap<u64, u32> {
         index
     })
 }
+
+/// The code of a language that we hold words of, as it came from [`detect`]; `""` for any other.
+#[must_use]
+pub fn code(name: &str) -> &'static str {
+    FILES.iter().find(|(code, _)| *code == name).map_or("", |(code, _)| code)
+}

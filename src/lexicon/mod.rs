@@ -12,7 +12,7 @@ use std::sync::{Arc, OnceLock};
 /// The words are known beforehand: no need for a keyed hash.
 pub(super) type HashMap<K, V> = std::collections::HashMap<K, V, foldhash::fast::FixedState>;
 
-pub use language::detect;
+pub use language::{code, detect};
 pub use parse::LexiconError;
 
 /// What a word can be; a word can be several.

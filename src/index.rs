@@ -1,0 +1,55 @@
+//! The `index` command: the paragraphs of past articles, kept to compare later ones with.
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::atomic::Ordering;
+
+use anyhow::Result;
+
+use crate::across::store::Store;
+use crate::args::{Index, IndexArgs};
+use crate::batch::{Destination, Job};
+use crate::clean::listen;
+use crate::console::{INTERRUPTED, TROUBLE, complain, engine_across, gather, print};
+
+pub(crate) fn index(command: Index) -> Result<u8> {
+    match command {
+        Index::Build(args) => fill(args, true),
+        Index::Add(args) => fill(args, false),
+        Index::Inspect { dir } => inspect(&dir),
+    }
+}
+
+fn fill(args: IndexArgs, new: bool) -> Result<u8> {
+    let dedup = engine_across(&args.engine, Some(args.across()))?;
+    let stop = listen()?;
+    let (inputs, missing) = gather(&args.input.paths, &args.input.selection(Some(args.dir.clone())));
+    if inputs.is_empty() && missing > 0 {
+        return Ok(TROUBLE);
+    }
+    let store = Store::writable(&args.dir, dedup.options(), new)?;
+    let job = Job {
+        format: args.input.format.format(),
+        fields: args.fields(),
+        max_record: args.input.max_record.0,
+        charset: args.input.encoding,
+        stop: stop.clone(),
+        ..Job::new(inputs, Destination::Nowhere)
+    };
+    let [read, new, failed] = crate::batch::index(&job, &dedup, &store, &mut complain)?;
+    let _ = writeln!(io::stderr(), "unecho: {read} articles read, {new} new in the index, {} failed", failed + missing);
+    if stop.load(Ordering::Relaxed) {
+        complain("interrupted: the index is unfinished; the same command goes on with it");
+        return Ok(INTERRUPTED);
+    }
+    Ok(if failed + missing > 0 { TROUBLE } else { 0 })
+}
+
+fn inspect(dir: &Path) -> Result<u8> {
+    let contents = Store::open(dir)?.inspect()?;
+    let text = serde_json::json!({
+        "docs": contents.docs, "paragraphs": contents.paragraphs, "bytes": contents.bytes,
+        "finished": contents.finished, "terms": contents.terms,
+    });
+    print((serde_json::to_string_pretty(&text)? + "\n").as_bytes())
+}
