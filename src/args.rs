@@ -164,8 +164,11 @@ pub(crate) struct Restore {
     /// Write the source here; standard output if not given (a folder for a folder)
     #[arg(short, long, value_name = "OUT")]
     pub(crate) output: Option<PathBuf>,
+    /// How records are found
+    #[arg(long, value_enum, default_value_t = FormatArg::Auto, help_heading = "Input")]
+    pub(crate) format: FormatArg,
     #[command(flatten)]
-    pub(crate) format: FormatArgs,
+    pub(crate) select: SelectArgs,
 }
 
 #[derive(Debug, Args)]
@@ -177,8 +180,11 @@ pub(crate) struct Verify {
     /// The log of the run that wrote it
     #[arg(long, value_name = "FILE")]
     pub(crate) log: PathBuf,
+    /// How records are found
+    #[arg(long, value_enum, default_value_t = FormatArg::Auto, help_heading = "Input")]
+    pub(crate) format: FormatArg,
     #[command(flatten)]
-    pub(crate) format: FormatArgs,
+    pub(crate) select: SelectArgs,
 }
 
 #[derive(Debug, Args)]
@@ -200,16 +206,8 @@ pub(crate) struct InputArgs {
     /// Files, or folders of .txt, .md, .html and .jsonl files, as they are or packed (.gz, .zst); `-` or nothing is
     /// standard input
     pub(crate) paths: Vec<PathBuf>,
-    /// Of folders, take the files that match this glob, whatever their ending; may be given again
-    #[arg(long, value_name = "GLOB", help_heading = "Input")]
-    pub(crate) include: Vec<String>,
-    /// Of folders, leave out the files and folders that match this glob; may be given again
-    #[arg(long, value_name = "GLOB", help_heading = "Input")]
-    pub(crate) exclude: Vec<String>,
-    /// Heed .gitignore and .ignore in folders
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true",
-          value_name = "BOOL", hide_default_value = true, help_heading = "Input")]
-    pub(crate) ignore_files: Switch,
+    #[command(flatten)]
+    pub(crate) select: SelectArgs,
     /// Leave longer records alone; bytes, or with K, M or G behind them
     #[arg(long, value_name = "SIZE", default_value = "256M", help_heading = "Input")]
     pub(crate) max_record: Size,
@@ -241,8 +239,23 @@ impl FromStr for Size {
     }
 }
 
-impl InputArgs {
-    /// Which files of folders are meant; the folder `skip` is not entered.
+/// Which files of folders are meant.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct SelectArgs {
+    /// Of folders, take the files that match this glob, whatever their ending; may be given again
+    #[arg(long, value_name = "GLOB", help_heading = "Input")]
+    pub(crate) include: Vec<String>,
+    /// Of folders, leave out the files and folders that match this glob; may be given again
+    #[arg(long, value_name = "GLOB", help_heading = "Input")]
+    pub(crate) exclude: Vec<String>,
+    /// Heed .gitignore and .ignore in folders
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true",
+          value_name = "BOOL", hide_default_value = true, help_heading = "Input")]
+    pub(crate) ignore_files: Switch,
+}
+
+impl SelectArgs {
+    /// The files of folders; the folder `skip` is not entered.
     pub(crate) fn selection(&self, skip: Option<PathBuf>) -> Selection {
         Selection {
             include: self.include.clone(),
@@ -273,7 +286,7 @@ pub(crate) struct FormatArgs {
     /// How records are found
     #[arg(long, value_enum, default_value_t = FormatArg::Auto, help_heading = "Input")]
     pub(crate) format: FormatArg,
-    /// The JSONL field that holds the article
+    /// The JSONL field that holds the article; a dot leads into an object: data.text
     #[arg(long, value_name = "NAME", default_value = "text", help_heading = "Input")]
     pub(crate) text_field: String,
     /// The JSONL field that names the article

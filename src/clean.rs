@@ -32,7 +32,7 @@ pub(crate) fn clean(args: Clean) -> Result<u8> {
     }
     let stop = listen()?;
     let skip = args.output.clone().filter(|_| !is_single(paths));
-    let (mut inputs, missing) = gather(paths, &args.input.selection(skip));
+    let (mut inputs, missing) = gather(paths, &args.input.select.selection(skip));
     if inputs.is_empty() && missing > 0 {
         return Ok(TROUBLE);
     }

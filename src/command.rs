@@ -86,7 +86,7 @@ fn explain(args: Explain) -> Result<u8> {
 
 fn restore(args: &Restore) -> Result<u8> {
     let (log, _) = source::read(&args.log)?;
-    let restored = undo::restore(&args.cleaned, &log, args.format.format(), &args.format.fields())
+    let restored = undo::restore(&args.cleaned, &log, args.format.format(), &args.select.selection(None))
         .with_context(|| args.cleaned.display().to_string())?;
     let folder = args.cleaned.is_dir();
     for Restored { name, bytes, codec } in restored {
@@ -109,7 +109,7 @@ fn restore(args: &Restore) -> Result<u8> {
 
 fn verify(args: &Verify) -> Result<u8> {
     let (log, _) = source::read(&args.log)?;
-    let docs = undo::verify(&args.original, &args.cleaned, &log, args.format.format(), &args.format.fields())?;
+    let docs = undo::verify(&args.original, &args.cleaned, &log, args.format.format(), &args.select.selection(None))?;
     print(format!("{docs} documents: source, cleaned text and log belong together\n").as_bytes())
 }
 

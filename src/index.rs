@@ -23,7 +23,7 @@ pub(crate) fn index(command: Index) -> Result<u8> {
 fn fill(args: IndexArgs, new: bool) -> Result<u8> {
     let dedup = engine_across(&args.engine, Some(args.across()))?;
     let stop = listen()?;
-    let (inputs, missing) = gather(&args.input.paths, &args.input.selection(Some(args.dir.clone())));
+    let (inputs, missing) = gather(&args.input.paths, &args.input.select.selection(Some(args.dir.clone())));
     if inputs.is_empty() && missing > 0 {
         return Ok(TROUBLE);
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::io::charset::Charset;
 use crate::io::codec::Codec;
-use crate::io::files::{FileError, Format, inputs};
+use crate::io::files::{FileError, Format, Found, Selection, find};
 use crate::io::jsonl::{self, Fields, RecordError};
 use crate::io::source;
 use crate::log::{Entry, LogError, Reading, hash, read};
@@ -73,18 +73,19 @@ pub fn restore(
     cleaned: &Path,
     log: &[u8],
     format: Option<Format>,
-    fields: &Fields,
+    selection: &Selection,
 ) -> Result<Vec<Restored>, UndoError> {
     let mut known = Known::new(read(log)?);
+    let fields = known.fields();
     let mut restored = Vec::new();
-    for (path, name) in files(cleaned)? {
+    for (path, name) in files(cleaned, selection)? {
         let (bytes, codec) = source::read(&path)?;
         let source = match format.unwrap_or_else(|| guess(&path, &bytes)) {
             format if format != Format::Jsonl => {
                 let file = known.file(&name, &bytes)?;
                 file.bytes(&restore_text(file.record, &file.text)?)?
             }
-            _ => lines(&bytes, fields, &mut known, |line, found, record| {
+            _ => lines(&bytes, &fields, &mut known, |line, found, record| {
                 let source = restore_text(record, &found.text)?;
                 Ok(refill(line, found.raw, &source, record))
             })?,
@@ -94,7 +95,7 @@ pub fn restore(
     Ok(restored)
 }
 
-/// Proves that sources, cleaned texts and log belong together; gives the number of documents.
+/// Proves that sources, cleaned texts and log belong together, all of them or those of `selection`; gives the number of documents.
 ///
 /// # Errors
 /// Names the first thing that does not hold.
@@ -103,13 +104,15 @@ pub fn verify(
     cleaned: &Path,
     log: &[u8],
     format: Option<Format>,
-    fields: &Fields,
+    selection: &Selection,
 ) -> Result<usize, UndoError> {
     let mut known = Known::new(read(log)?);
+    let fields = known.fields();
     verify_twins(&known.records)?;
     let mut docs = 0;
-    let sources: HashMap<String, PathBuf> = files(original)?.into_iter().map(|(path, name)| (name, path)).collect();
-    let cleaned = files(cleaned)?;
+    let sources: HashMap<String, PathBuf> =
+        files(original, selection)?.into_iter().map(|(path, name)| (name, path)).collect();
+    let cleaned = files(cleaned, selection)?;
     let single = cleaned.len() == 1 && sources.len() == 1;
     for (path, name) in cleaned {
         let only = sources.iter().next().filter(|_| single);
@@ -130,12 +133,12 @@ pub fn verify(
             _ => {
                 let most = known.reading.max_record;
                 let mut sources = jsonl::after_mark(&source_bytes).1.split(|b| *b == b'\n');
-                lines(&bytes, fields, &mut known, |_, found, record| {
+                lines(&bytes, &fields, &mut known, |_, found, record| {
                     let line = loop {
                         match sources.next() {
                             Some(line) if line.iter().all(u8::is_ascii_whitespace) => {}
                             Some(line) if line.len() > most => {}
-                            Some(line) => match jsonl::record(line, fields) {
+                            Some(line) => match jsonl::record(line, &fields) {
                                 Ok(source) => break source,
                                 Err(_) => continue,
                             },
@@ -148,6 +151,10 @@ pub fn verify(
                 })?;
             }
         }
+    }
+    let log = known.records.len();
+    if docs != log && selection.include.is_empty() && selection.exclude.is_empty() {
+        return Err(UndoError::Count { log, text: docs });
     }
     Ok(docs)
 }
@@ -175,8 +182,8 @@ impl Text<'_> {
 }
 
 /// A file, or the files of a folder, or standard input: paths, and names as the log has them.
-fn files(path: &Path) -> Result<Vec<(PathBuf, String)>, UndoError> {
-    let (inputs, errors) = inputs(&[path.to_owned()]);
+fn files(path: &Path, selection: &Selection) -> Result<Vec<(PathBuf, String)>, UndoError> {
+    let Found { inputs, errors, .. } = find(&[path.to_owned()], selection);
     match errors.into_iter().next() {
         Some(error) => Err(error.into()),
         None => Ok(inputs.into_iter().map(|input| (input.path.unwrap_or_else(|| "-".into()), input.name)).collect()),
@@ -214,6 +221,12 @@ impl Known {
             named.entry(record.doc.doc.clone()).or_default().push(at);
         }
         Self { records, named, next: 0, reading }
+    }
+
+    /// The fields of the records that were read.
+    fn fields(&self) -> Fields {
+        let Reading { text_field, id_field, .. } = &self.reading;
+        Fields { text: text_field.clone(), id: id_field.clone(), ..Fields::default() }
     }
 
     /// Where the documents of this name stand, the next ones first.

@@ -21,7 +21,7 @@ const COLUMNS: usize = 80;
 pub(crate) fn diff(args: Diff) -> Result<u8> {
     let dedup = engine_across(&args.engine, args.across.across())?;
     let paths = &args.input.paths;
-    let (inputs, missing) = gather(paths, &args.input.selection(None));
+    let (inputs, missing) = gather(paths, &args.input.select.selection(None));
     let read = args.text || args.sort.is_some() || !args.patch && io::stdout().is_terminal();
     let patch = || Output::Stream(Box::new(BufWriter::new(io::stdout())));
     let job = Job {

@@ -292,3 +292,21 @@ fn pages_say_their_encoding_and_damage_stays_as_it_is() {
     desk.write("x.txt", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR").run("clean x.txt").exits(2).says("binary data");
     desk.write("y.txt", b"\xff\xfe\0\0").run("clean y.txt").exits(2).says("UTF-32");
 }
+
+#[test]
+fn a_dot_leads_into_an_object_and_the_log_knows_the_way_back() {
+    let desk = Desk::new();
+    let line = |text: &str| format!("{{\"n\": 2.50, \"data\": {{\"body\": {}, \"key\": 7}}}}\n", Value::from(text));
+    desk.write("in/a.jsonl", line(ARTICLE).repeat(2)).write("in/b.txt", ARTICLE).write("in/c.log", ARTICLE);
+    let line_of =
+        "clean in -o out --log l --text-field data.body --id-field data.key --include *.jsonl --include *.log";
+    desk.run(line_of).ok().says("3 articles");
+    assert_eq!(desk.text("out/a.jsonl"), line(CLEANED).repeat(2));
+    assert!(desk.text("l").contains("\"doc\":\"7\""));
+    desk.run("verify in out --log l --include *.jsonl --include *.log").ok();
+    desk.run("verify in out --log l --include *.jsonl").ok();
+    desk.run("verify in out --log l").exits(2).says("the log has 3 documents, the text 2");
+    desk.run("restore out --log l -o back --include *.jsonl --include *.log").ok();
+    assert_eq!((desk.text("back/a.jsonl"), desk.text("back/c.log")), (desk.text("in/a.jsonl"), ARTICLE.to_owned()));
+    desk.run("clean in/a.jsonl --text-field data.none").exits(2).says("no field \"data.none\"");
+}

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use crate::cut::Cut;
 use crate::paragraph::Span;
 
-/// Which fields of a record are meant.
+/// Which fields of a record are meant; a dot leads into an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fields {
     /// The field that holds the article.
@@ -250,34 +250,38 @@ struct Scanner<'l> {
 }
 
 impl Scanner<'_> {
-    /// The wanted fields; `None` if the line is no JSON object. Of a field given twice the last counts.
+    /// The wanted fields; `None` if the line is no JSON object.
     fn fields(mut self, fields: &Fields) -> Option<Found> {
         let mut found = Found::default();
+        let line = self.line;
+        self.object(&mut |key, value| {
+            for (path, place) in
+                [(&fields.text, &mut found.text), (&fields.id, &mut found.id), (&fields.site, &mut found.site)]
+            {
+                *place = at_path(line, path, key, value).or(*place);
+            }
+        })?;
+        self.at_end().then_some(found)
+    }
+
+    /// Walks an object, and shows each key and the token of its value.
+    fn object(&mut self, show: &mut dyn FnMut(&str, Span)) -> Option<()> {
         self.expect(b'{')?;
         if self.next() == Some(b'}') {
             self.at += 1;
-            return self.at_end().then_some(found);
+            return Some(());
         }
         loop {
             let key = self.string()?;
             let key = unescape(&self.line[key.start + 1..key.end - 1])?;
             self.expect(b':')?;
             let value = self.value()?;
-            if key == fields.text {
-                found.text = Some(value);
-            }
-            // One field may serve for both.
-            if key == fields.id {
-                found.id = Some(value);
-            }
-            if key == fields.site {
-                found.site = Some(value);
-            }
+            show(&key, value);
             match self.next()? {
                 b',' => self.at += 1,
                 b'}' => {
                     self.at += 1;
-                    return self.at_end().then_some(found);
+                    return Some(());
                 }
                 _ => return None,
             }
@@ -360,6 +364,20 @@ impl Scanner<'_> {
     }
 }
 
+/// The value that `path` leads to, where `key` with its `value` is the way: the key itself, or what stands behind a
+/// dot in the object there. Of a field given twice the last counts.
+fn at_path(line: &str, path: &str, key: &str, value: Span) -> Option<Span> {
+    let rest = path.strip_prefix(key)?;
+    if rest.is_empty() {
+        return Some(value);
+    }
+    let rest = rest.strip_prefix('.')?;
+    let mut found = None;
+    let mut inner = Scanner { line, at: value.start };
+    inner.object(&mut |key, value| found = at_path(line, rest, key, value).or(found))?;
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -393,6 +411,20 @@ mod tests {
             r#"{"a":01,"text":""}"#,
         ] {
             assert!(found(bad).unwrap_err().contains("not a JSON object"), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_dot_leads_into_an_object() {
+        let fields = Fields { text: "a.b.c".into(), id: "a.n".into(), ..Fields::default() };
+        let line = r#"{"a": {"x": {"c": "no"}, "b": {"c": "yes"}, "n": 4}, "c": "no", "a.b": 1}"#;
+        let found = record(line.as_bytes(), &fields).unwrap();
+        assert_eq!((&*found.text, found.id.as_deref()), ("yes", Some("4")));
+        assert_eq!(&line[found.raw.range()], "yes");
+        let flat = record(br#"{"a.b.c": "flat", "a": [1], "a": {"b": {}}}"#, &fields).unwrap();
+        assert_eq!(flat.text, "flat");
+        for bad in [r#"{"a": {"b": "c"}}"#, r#"{"a": "b"}"#, r#"{"a": {"b": [{"c": "x"}]}}"#] {
+            assert!(matches!(record(bad.as_bytes(), &fields), Err(RecordError::Missing(_))), "{bad}");
         }
     }
 

@@ -35,7 +35,7 @@ pub(crate) fn review(args: Review) -> Result<u8> {
         bail!("standard input is for your answers: name files or folders");
     }
     let dedup = engine(&args.engine)?;
-    let (inputs, missing) = gather(&args.input.paths, &args.input.selection(None));
+    let (inputs, missing) = gather(&args.input.paths, &args.input.select.selection(None));
     let job = Job {
         format: args.input.format.format(),
         fields: args.input.format.fields(),
