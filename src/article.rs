@@ -229,7 +229,8 @@ impl Deduplicator {
         let lexicon = self.lexicons.as_ref().map_or_else(|| Lexicon::of(words), |own| own.of(words));
         let mut vocabulary = Vocabulary::new(text);
         let sequences = Sequences::read(paragraphs, candidates, &mut vocabulary);
-        let suspects = Suspects::of(text, paragraphs, hints, &sequences, &vocabulary, lexicon);
+        let mut suspects = Suspects::of(text, paragraphs, hints, &sequences, &vocabulary, lexicon);
+        suspects.tell_titles(text, paragraphs, &sequences, &candidates.pairs);
         let pass = Pass {
             options: &self.options,
             sequences: &sequences,

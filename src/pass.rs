@@ -141,7 +141,7 @@ impl Pass<'_> {
         };
         let (Some(x), Some(y)) = (self.suspects.get(first), self.suspects.get(second)) else { return Outcome::Unlike };
         let Some(alignment) = align(a, b, self.vocabulary) else { return Outcome::TooLong };
-        let (forth, back) = judge(&x.side(), &y.side(), &alignment, self.lexicon, self.options);
+        let (forth, back) = judge(&x.side(), &y.side(), second - first, &alignment, self.lexicon, self.options);
         // An ending more or less is grammar, not a slip.
         let slip = |i: usize, j: usize| !x.folded[i].starts_with(y.folded[j]) && !y.folded[j].starts_with(x.folded[i]);
         let spellings = (0u32..).zip(&alignment.first).filter_map(|(i, found)| match found {

@@ -1,20 +1,29 @@
 //! The suspect paragraphs of one document: those that a candidate pair or a copy names. Only for them are words
 //! looked up and roles worked out.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use crate::facts::attribution::attribution;
 use crate::facts::{Side, WordKind};
 use crate::lexicon::{Class, Lexicon};
 use crate::paragraph::{Hint, Role, Span};
-use crate::role::trimming::Words;
+use crate::role::title::furniture;
+use crate::role::trimming::{Trimming, Words};
 use crate::role::{Place, Shape, shape};
-use crate::similarity::candidates::Candidates;
+use crate::similarity::candidates::{Candidate, Candidates};
 use crate::similarity::vocabulary::{Sequence, Vocabulary, WordId};
 use crate::words::{is_negative, is_uppercase};
 
 /// More suspects than this are looked at by several threads.
 const MANY: usize = 256;
+
+/// The headline stands in the first paragraphs (0-based), if it is there at all.
+const TOP: u32 = 8;
+
+/// Dates, sections and buttons above a headline have at most this many characters.
+const LABEL_CHARS: usize = 40;
 
 /// The words of the suspects as ids.
 #[derive(Debug)]
@@ -91,9 +100,12 @@ impl<'v> Suspects<'v> {
         lexicon: &Lexicon,
     ) -> Self {
         let hint = |index: usize| hints.get(index).copied().unwrap_or_default();
+        let longer = |span: &Span| span.of(text).chars().nth(LABEL_CHARS).is_some();
+        let opening = paragraphs.iter().position(longer).unwrap_or(0);
         let place = |index: usize| Place {
             index,
             of: paragraphs.len(),
+            opening: index == opening,
             stops: has_full_stops(paragraphs[index].of(text)),
             told: hint(index).role,
             marked: !hints.is_empty(),
@@ -127,6 +139,55 @@ impl<'v> Suspects<'v> {
             sequences.list.iter().map(look).collect()
         };
         Self { slots: sequences.slots.clone(), list }
+    }
+
+    /// Tells the page's title from the headline in it: "Headline | The Courier" where "Headline" stands further down.
+    pub fn tell_titles(&mut self, text: &str, paragraphs: &[Span], sequences: &Sequences, pairs: &[Candidate]) {
+        let Some(title) = sequences.get(0) else { return };
+        let found = pairs.iter().filter(|pair| pair.first == 0 && pair.second <= TOP).find_map(|pair| {
+            let names = self.names_in_title(text, paragraphs, title, sequences.get(pair.second)?, pair.second)?;
+            Some((pair.second, names))
+        });
+        let Some((headline, names)) = found else { return };
+        if let Some(slot) = self.slots[headline as usize] {
+            self.list[slot as usize].shape.role = Role::Headline;
+        }
+        // Wherever the title stands, whole or cut off, its names are no part of the story.
+        for (suspect, (_, sequence)) in self.list.iter_mut().zip(&sequences.list) {
+            let marks = &mut suspect.shape.trimmings;
+            let start = marks.iter().take_while(|mark| mark.is_some()).count();
+            let at = start..start + names.len();
+            let titled = sequence.ids.get(at.clone()) == Some(&title.ids[names.clone()]);
+            if titled && names.start == 0 && sequence.ids.len() > at.end {
+                marks[at].fill(Some(Trimming::SiteName));
+                suspect.shape.role = Role::HeadlineFragment;
+            }
+        }
+        if let (Some(slot), true) = (self.slots[0], names.start > 0) {
+            let shape = &mut self.list[slot as usize].shape;
+            shape.trimmings[names].fill(Some(Trimming::SiteName));
+            shape.role = Role::HeadlineFragment;
+        }
+    }
+
+    /// The words of the first paragraph, `title`, that are names around a whole `headline`.
+    fn names_in_title(
+        &self,
+        text: &str,
+        paragraphs: &[Span],
+        title: &Sequence,
+        headline: &Sequence,
+        index: u32,
+    ) -> Option<Range<usize>> {
+        let (suspect, own) = (self.get(0)?, self.get(index)?);
+        let at_end = title.ids.ends_with(&headline.ids);
+        let sound = own.shape.blemishes() == 0 && own.shape.role != Role::HeadlineFragment;
+        if !sound || !at_end && !title.ids.starts_with(&headline.ids) {
+            return None;
+        }
+        let spans = own_spans(title, paragraphs[0]);
+        let words = Words { text: paragraphs[0].of(text), spans: &spans, folded: &suspect.folded };
+        furniture(&words, headline.ids.len(), at_end, suspect.shape.chars_per_word)
     }
 
     /// A suspect by its paragraph (0-based).
@@ -163,8 +224,7 @@ fn suspect<'v>(
     lexicon: &Lexicon,
 ) -> Suspect<'v> {
     let folded: Vec<&str> = sequence.ids.iter().map(|id| vocabulary.folded(*id)).collect();
-    let spans: Vec<(usize, usize)> =
-        sequence.spans.iter().map(|s| (s.start - span.start, s.end - span.start)).collect();
+    let spans = own_spans(sequence, span);
     let text = span.of(text);
     let shape = shape(&Words { text, spans: &spans, folded: &folded }, place, lexicon);
     let kind = |(i, id): (usize, &WordId)| match word_kinds[*id as usize][usize::from(capital(text, &spans, i))] {
@@ -175,6 +235,11 @@ fn suspect<'v>(
     light_phrases(&folded, &mut kinds, lexicon);
     let attributed = attribution(&folded, &shape.quoted, lexicon);
     Suspect { folded, kinds, shape, attributed, fixed: false }
+}
+
+/// The bytes of each word, counted from the paragraph's first.
+fn own_spans(sequence: &Sequence, paragraph: Span) -> Vec<(usize, usize)> {
+    sequence.spans.iter().map(|s| (s.start - paragraph.start, s.end - paragraph.start)).collect()
 }
 
 /// A phrase that is known as a function word is one, whatever its words are alone: "sin embargo" denies nothing.

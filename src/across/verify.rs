@@ -86,6 +86,7 @@ fn place(entry: &Entry) -> Place {
     Place {
         index: entry.number as usize,
         of: usize::MAX,
+        opening: false,
         stops: has_full_stops(&entry.text),
         told: entry.told,
         marked: entry.marked,

@@ -1,6 +1,7 @@
 //! What a paragraph is in its article: from itself and its place, without any other paragraph's words.
 
 pub mod sentences;
+pub mod title;
 pub mod trimming;
 
 use std::borrow::Cow;
@@ -52,7 +53,7 @@ impl Shape {
     /// label, a picture reference, a credit, a counter.
     #[must_use]
     pub fn tells_of_picture(&self) -> bool {
-        self.trimmings.iter().flatten().any(|trimming| *trimming != Trimming::FileName)
+        self.trimmings.iter().flatten().any(|trimming| !matches!(trimming, Trimming::FileName | Trimming::SiteName))
     }
 
     /// How many words are no trimmings.
@@ -88,6 +89,8 @@ pub struct Place {
     pub index: usize,
     /// How many paragraphs there are.
     pub of: usize,
+    /// True if nothing longer than a date or a label stands before it.
+    pub opening: bool,
     /// False if its script has no full stops, so that lacking one tells nothing.
     pub stops: bool,
     /// What its markup says it is.
@@ -209,6 +212,9 @@ fn role(words: &Words<'_>, shape: &Shape, place: Place, lexicon: &Lexicon) -> Ro
     // Nordic, Slavic and Romance papers open speech with a dash.
     if words.text.trim_start().starts_with(['–', '—', '―']) && shape.full_stop && n >= 5 {
         return Role::Quote;
+    }
+    if place.opening && !place.stops && !place.marked {
+        return Role::Headline;
     }
     if place.index == 0 && !shape.full_stop && !place.marked {
         return if n <= MOST_HEADLINE_WORDS { Role::Headline } else { Role::KeyPoint };

@@ -17,6 +17,8 @@ pub enum Trimming {
     Counter,
     /// "1714153880 676", ".jpg", "640x800".
     FileName,
+    /// "Headline | The Courier".
+    SiteName,
 }
 
 impl Trimming {
@@ -29,6 +31,7 @@ impl Trimming {
             Self::Credit => "credit",
             Self::Counter => "counter",
             Self::FileName => "file name",
+            Self::SiteName => "site name",
         }
     }
 }

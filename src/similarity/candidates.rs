@@ -61,6 +61,12 @@ pub struct Candidates {
 }
 
 impl Candidates {
+    /// The first paragraph with the words of `index`, if that is an earlier one.
+    #[must_use]
+    pub fn original(&self, index: u32) -> Option<u32> {
+        self.copies.binary_search_by_key(&index, |copy| copy.0).ok().map(|at| self.copies[at].1)
+    }
+
     /// Leaves each paragraph the earlier one with which it shares most; of those that share nearly as much, the first:
     /// where all are alike, all are compared with the one that stays, and none with one that goes for another.
     fn keep_closest(&mut self) {

@@ -15,6 +15,7 @@ use super::parts::Parts;
 use super::rarity::Rarity;
 use super::reason::{new_words, reason};
 use super::resolve::{Edge, inherit, resolve};
+use super::structure::{LINE_WORDS, Structure};
 
 /// Most share of an article's words that may go where they are not word-for-word equal to their twin.
 const MOST_REMOVED: f64 = 0.4;
@@ -22,26 +23,11 @@ const MOST_REMOVED: f64 = 0.4;
 /// Most new words that a finding names.
 const MOST_NEW_WORDS: usize = 12;
 
-/// Lines of a refrain or a table have fewer words than this.
-const LONG_WORDS: usize = 9;
-
 /// One of two that say the same is the fuller if it says this much more, as a weight of words.
 const FULLER: f64 = 0.5;
 
-/// A line of fewer words that ends without a full stop may be a heading or a cell.
-const LINE_WORDS: usize = 16;
-
 /// See [`Shape::chars_per_word`].
 const MOST_CHARS_PER_WORD: usize = 4;
-
-/// Copies of a line no further apart than this are one thing printed twice: a caption, a headline of a related story.
-const NEAR: u32 = 3;
-
-/// Lines (0-based) up to this one stand at the top: headlines and standfirsts, given again further down.
-const TOP: u32 = 2;
-
-/// Neighbours looked at to see whether a copy is part of a copied run.
-const RUN: i64 = 3;
 
 /// Everything a decision rests on.
 pub struct Case<'a> {
@@ -102,10 +88,10 @@ impl Case<'_> {
 
     /// For the first of each group of copies: the member that stays for all of them, and the members that may go.
     fn copies(&self) -> HashMap<u32, (u32, Vec<u32>)> {
-        let structural = self.structural_copies();
+        let structure = Structure::of(self);
         let mut groups: HashMap<u32, (u32, Vec<u32>)> = HashMap::new();
-        for (&(copy, first), on_purpose) in self.candidates.copies.iter().zip(structural) {
-            if on_purpose {
+        for &(copy, first) in &self.candidates.copies {
+            if structure.on_purpose(copy, first) {
                 continue;
             }
             let (champion, members) = groups.entry(first).or_insert_with(|| (first, vec![first]));
@@ -199,61 +185,10 @@ impl Case<'_> {
         rarer
     }
 
-    /// For each copy, whether it repeats on purpose: a short line that is no furniture and no part of a copied run.
-    fn structural_copies(&self) -> Vec<bool> {
-        let copies = &self.candidates.copies;
-        let mut uses = HashMap::<u32, usize>::new();
-        for (_, first) in copies {
-            *uses.entry(*first).or_default() += 1;
-        }
-        copies.iter().map(|&(copy, first)| self.on_purpose(copy, first, uses[&first])).collect()
-    }
-
-    fn on_purpose(&self, copy: u32, first: u32, uses: usize) -> bool {
-        let words = self.prints.words(copy as usize).len();
-        match self.suspects.role(first) {
-            Role::Boilerplate => return false,
-            Role::Caption if words > 5 => return false,
-            Role::Signature | Role::Separator | Role::Code => return true,
-            _ => {}
-        }
-        // Neighbours that are copied from the same distance.
-        let copied = |step: &i64| {
-            let (here, there) = (i64::from(copy) + step, i64::from(first) + step);
-            u32::try_from(here).ok().and_then(|here| self.original(here)).is_some_and(|o| i64::from(o) == there)
-        };
-        let around: Vec<i64> = (-RUN..=RUN).filter(|step| *step != 0).filter(copied).collect();
-        let long = |step: &i64| {
-            let index = usize::try_from(i64::from(copy) + step).unwrap_or(usize::MAX);
-            index < self.prints.len() && self.prints.words(index).len() >= LONG_WORDS
-        };
-        let marked = self.suspects.get(first).is_some_and(|suspect| suspect.shape.marked);
-        let run = around.len() >= 2 && (marked || around.iter().any(long));
-        // A heading, a cell, a step of another list: far from its like, and nothing around it comes back.
-        let shape = self.suspects.get(first).map(|suspect| &suspect.shape);
-        // Without full stops in its script, any short paragraph may be one.
-        let line = shape.is_some_and(|shape| {
-            let open = !shape.full_stop || shape.marked || shape.chars_per_word > 2;
-            open && words < LINE_WORDS * shape.chars_per_word
-        });
-        if line && !run && copy - first > NEAR && first > TOP {
-            return true;
-        }
-        let short = words < self.options.min_words.max(4);
-        let often = (uses >= 2 || around.len() >= 2) && words < LONG_WORDS;
-        (short || often) && !run
-    }
-
-    /// The first paragraph with the words of `index`, if that is an earlier one.
-    fn original(&self, index: u32) -> Option<u32> {
-        let copies = &self.candidates.copies;
-        copies.binary_search_by_key(&index, |copy| copy.0).ok().map(|at| copies[at].1)
-    }
-
     fn removal(&self, index: u32, edge: &Edge) -> Finding {
         let (paragraph, twin) = (ParagraphId(index), ParagraphId(edge.stays));
         if let Some(pair) = self.pairs.get(edge.evidence as usize) {
-            let forth = self.original(index).unwrap_or(index) == pair.first;
+            let forth = self.candidates.original(index).unwrap_or(index) == pair.first;
             let judgement = if forth { &pair.forth } else { &pair.back };
             return self.finding(paragraph, twin, judgement, Verdict::Remove);
         }

@@ -7,6 +7,8 @@ use crate::paragraph::{Guard, Kind, Role, Verdict};
 use crate::similarity::align::{Alignment, Match};
 use crate::similarity::like::gaps;
 
+use super::structure::LINE_WORDS;
+
 /// What is thought of one direction of a pair.
 #[derive(Clone, Debug)]
 pub struct Judgement {
@@ -54,11 +56,12 @@ impl Pair {
 }
 
 /// Weighs both directions of a pair: whether the first may go because the second stays, and the other way round.
-/// `alignment` is seen from the first.
+/// `alignment` is seen from the first, which stands `distance` paragraphs before the second.
 #[must_use]
 pub fn judge(
     first: &Side<'_>,
     second: &Side<'_>,
+    distance: u32,
     alignment: &Alignment,
     lexicon: &Lexicon,
     options: &Options,
@@ -67,9 +70,18 @@ pub fn judge(
     let gaps = gaps(alignment);
     let forth_differences = differences(first, second, alignment, &gaps, lexicon);
     let back_differences = differences(second, first, &back, &gaps.swapped(), lexicon);
-    let forth = Weigh { x: first, y: second, alignment, own: &forth_differences, other: &back_differences, options };
-    let back =
-        Weigh { x: second, y: first, alignment: &back, own: &back_differences, other: &forth_differences, options };
+    let over = distance <= OVER;
+    let forth =
+        Weigh { x: first, y: second, over, alignment, own: &forth_differences, other: &back_differences, options };
+    let back = Weigh {
+        x: second,
+        y: first,
+        over: false,
+        alignment: &back,
+        own: &back_differences,
+        other: &forth_differences,
+        options,
+    };
     let (forth, back) = (forth.judgement(), back.judgement());
     (Judgement { differences: forth_differences, ..forth }, Judgement { differences: back_differences, ..back })
 }
@@ -78,6 +90,8 @@ pub fn judge(
 struct Weigh<'a> {
     x: &'a Side<'a>,
     y: &'a Side<'a>,
+    /// True if `x` stands directly over `y`.
+    over: bool,
     /// Seen from `x`.
     alignment: &'a Alignment,
     /// What `x` has that `y` has not.
@@ -113,6 +127,9 @@ const LEAST_HEADING_JACCARD: f64 = 0.79;
 
 /// A heading has fewer words than this.
 const HEADING_WORDS: usize = 9;
+
+/// A heading has at most a button between itself and its text.
+const OVER: u32 = 2;
 
 impl Weigh<'_> {
     /// The judgement without what it rests on.
@@ -203,6 +220,14 @@ impl Weigh<'_> {
         count == 0 || (last - first + 1) as usize > 3 * count + 6
     }
 
+    /// True if `x` is a line over its own text, a heading: it says in short what the text says, and stays.
+    fn heads(&self) -> bool {
+        let (x, y) = (self.x.shape, self.y.shape);
+        let line = (!x.full_stop || x.question) && !x.cut_off && x.solid_size() < LINE_WORDS;
+        let told = x.role == Role::HeadlineFragment || x.tells_of_picture();
+        self.over && line && !told && y.full_stop && y.solid_words() >= 2 * x.solid_words()
+    }
+
     /// What speaks against removal: the facts that differ first, then what the pair as a whole tells.
     fn guards(&self, figures: Figures) -> Vec<Guard> {
         let mut guards = self.own.guards.clone();
@@ -286,7 +311,10 @@ impl Weigh<'_> {
             && y.shape.role == Role::Caption
             && (7..=2 * x.folded.len() + 6).contains(&y.folded.len());
         let code = x.shape.role == Role::Code;
-        (code || !figures.equal && (other_heading || lower)).then_some(Guard::Structure)
+        // An article keeps its headline, whatever the text under it says.
+        let headline = x.shape.role == Role::Headline && y.shape.role != Role::Headline;
+        let form = code || !figures.equal && (headline || self.heads() || other_heading || lower);
+        form.then_some(Guard::Structure)
     }
 
     /// Too few words to tell an echo from chance.

@@ -9,3 +9,4 @@ pub mod parts;
 pub mod rarity;
 pub mod reason;
 pub mod resolve;
+pub mod structure;

@@ -1,0 +1,70 @@
+//! A page's title around its headline: "Site - Section - Headline", "Headline | Site".
+
+use std::ops::Range;
+
+use super::trimming::Words;
+
+/// Most words of the name of a site or a section.
+const MOST_NAME_WORDS: usize = 4;
+
+/// Fewest words of a headline.
+const LEAST_HEADLINE_WORDS: usize = 3;
+
+/// The words of a title that are names of its site and sections, if the rest of it is the headline: its last or its
+/// first `headline` words. Counted in words of a script with spaces, `chars_per_word` to each.
+#[must_use]
+pub fn furniture(words: &Words<'_>, headline: usize, at_end: bool, chars_per_word: usize) -> Option<Range<usize>> {
+    let n = words.folded.len();
+    if headline >= n || headline < LEAST_HEADLINE_WORDS * chars_per_word {
+        return None;
+    }
+    let names = if at_end { 0..n - headline } else { headline..n };
+    let parted = if at_end { 1..names.end + 1 } else { names.start..n };
+    let steps: Vec<usize> = parted.filter(|i| parts(words.before(*i), chars_per_word)).collect();
+    let edge = if at_end { names.end } else { names.start };
+    let first = if at_end { 0 } else { names.start };
+    let ends = steps.iter().copied().filter(|step| *step > first).chain((!at_end).then_some(n));
+    let starts = std::iter::once(first).chain(steps.iter().copied().filter(|step| *step > first));
+    let short = starts.zip(ends).all(|(start, end)| end - start <= MOST_NAME_WORDS * chars_per_word);
+    // A date or a number may be told nowhere else.
+    let facts = words.folded[names.clone()].iter().any(|word| word.contains(char::is_numeric));
+    (steps.contains(&edge) && short && !facts).then_some(names)
+}
+
+/// True if what stands between two words parts the steps of a title. A hyphen without spaces joins words, except where
+/// words are written without spaces.
+fn parts(gap: &str, chars_per_word: usize) -> bool {
+    let bare = gap.trim_start_matches(['"', '”', '’', ')', '\u{200b}']);
+    let mark = bare.trim_start();
+    let spaced = mark.len() < bare.len() && mark.chars().nth(1).is_some_and(char::is_whitespace);
+    mark.starts_with(['|', '»', '›', '·', '•', '–', '—']) || mark.starts_with('-') && (spaced || chars_per_word > 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(text: &str, headline: usize, at_end: bool) -> Option<Range<usize>> {
+        let spans: Vec<(usize, usize)> = text
+            .split_inclusive(|c: char| !c.is_alphanumeric())
+            .scan(0, |at, piece| {
+                let start = *at;
+                *at += piece.len();
+                Some((start, start + piece.trim_end_matches(|c: char| !c.is_alphanumeric()).len()))
+            })
+            .filter(|(start, end)| end > start)
+            .collect();
+        let folded: Vec<&str> = spans.iter().map(|(start, end)| &text[*start..*end]).collect();
+        furniture(&Words { text, spans: &spans, folded: &folded }, headline, at_end, 1)
+    }
+
+    #[test]
+    fn names_are_short_and_set_off() {
+        assert_eq!(names("The Courier - News - Ferry runs again", 3, true), Some(0..3));
+        assert_eq!(names("Ferry runs again | The Courier", 3, false), Some(3..5));
+        assert_eq!(names("Ferry runs again | 3 May", 3, false), None);
+        assert_eq!(names("Co-op ferry runs again", 3, true), None);
+        assert_eq!(names("Ex-minister for the ferry", 4, true), None);
+        assert_eq!(names("Ferry runs again - with twice as many boats as before", 3, false), None);
+    }
+}
