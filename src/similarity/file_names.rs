@@ -1,7 +1,7 @@
 //! Image-file names that are a title with everything but plain letters struck out: "quais-s-o-as-armas-cibern-ticas.jpg"
 //! for "Quais são as armas cibernéticas". Their shingles are not those of the title, so they are paired by letters.
 
-use super::candidates::Candidate;
+use super::candidates::{Candidate, Candidates};
 use crate::paragraph::Span;
 use crate::shingle::Prints;
 
@@ -20,22 +20,35 @@ const MOST_TITLES: usize = 2;
 /// Most file names of a document that are looked at.
 const MOST_NAMES: usize = 64;
 
-/// Adds the pairs of a file name and a paragraph near the top that begins with its letters. `pairs` stays in order.
-pub fn add_file_names(text: &str, paragraphs: &[Span], prints: &Prints, pairs: &mut Vec<Candidate>) {
+/// Adds the pairs of a file name and a paragraph near the top that begins with its letters. The pairs stay in order, and
+/// of paragraphs with the same words the first alone is paired.
+pub fn add_file_names(text: &str, paragraphs: &[Span], prints: &Prints, candidates: &mut Candidates) {
     let named =
         |(index, span): &(usize, &Span)| prints.words(*index).len() >= LEAST_WORDS && is_file_name(span.of(text));
-    let names: Vec<usize> = paragraphs.iter().enumerate().filter(named).map(|(at, _)| at).take(MOST_NAMES).collect();
+    let mut names: Vec<usize> = paragraphs
+        .iter()
+        .enumerate()
+        .filter(named)
+        .map(|(at, _)| candidates.original(at as u32).map_or(at, |first| first as usize))
+        .take(MOST_NAMES)
+        .collect();
     if names.is_empty() {
         return;
     }
+    names.sort_unstable();
+    names.dedup();
     let letters = |span: &Span| plain_letters(span.of(text), LEAST_LETTERS);
-    let titles: Vec<String> = paragraphs.iter().take(TOP).map(letters).collect();
+    let titles: Vec<(usize, String)> = (0..paragraphs.len().min(TOP))
+        .filter(|at| candidates.original(*at as u32).is_none())
+        .map(|at| (at, letters(&paragraphs[at])))
+        .collect();
+    let pairs = &mut candidates.pairs;
     let known = pairs.len();
     for index in names {
         let name = letters(&paragraphs[index]);
-        let alike = titles.iter().enumerate().filter(|(at, title)| *at != index && **title == name);
+        let alike = titles.iter().filter(|(at, title)| *at != index && *title == name);
         for (title, _) in alike.take(MOST_TITLES) {
-            let (first, second) = (title.min(index) as u32, title.max(index) as u32);
+            let (first, second) = (*title.min(&index) as u32, *title.max(&index) as u32);
             let place = |pair: &Candidate| (pair.second, pair.first);
             if name.len() == LEAST_LETTERS && pairs[..known].binary_search_by_key(&(second, first), place).is_err() {
                 pairs.push(Candidate { first, second, shared: 0 });
@@ -56,4 +69,22 @@ fn is_file_name(text: &str) -> bool {
 /// The first `most` ASCII letters and digits, in lower case.
 fn plain_letters(text: &str, most: usize) -> String {
     text.chars().filter(char::is_ascii_alphanumeric).take(most).map(|c| c.to_ascii_lowercase()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::markup::plain;
+    use crate::options::Paragraphs;
+
+    #[test]
+    fn of_file_names_with_the_same_words_the_first_alone_is_paired() {
+        let text = "The harbour wall has fallen\n\nthe-harbour-wall-ferry.jpg\n\nThe ferry sails\n\nthe-harbour-wall-ferry.jpg";
+        let paragraphs = plain::paragraphs(text, Paragraphs::Auto);
+        let mut prints = Prints::default();
+        prints.fill(text, &paragraphs, 3);
+        let mut candidates = Candidates { copies: vec![(3, 1)], ..Candidates::default() };
+        add_file_names(text, &paragraphs, &prints, &mut candidates);
+        assert_eq!(candidates.pairs, [Candidate { first: 0, second: 1, shared: 0 }]);
+    }
 }
