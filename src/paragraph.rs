@@ -259,6 +259,9 @@ pub struct Hint {
     pub fixed: bool,
 }
 
+/// Most new words that a finding names.
+pub const MOST_NEW_WORDS: usize = 12;
+
 /// One paragraph that is, or nearly is, said by another one, and what the engine thinks of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
@@ -280,7 +283,7 @@ pub struct Finding {
     pub jaccard: f64,
     /// How far the pair is from the line between remove and keep, -1 to 1; above 0 is on the side of removal.
     pub margin: f64,
-    /// Words of the paragraph that the twin does not say, as written there, at most 12.
+    /// Words of the paragraph that the twin does not say, as written there, at most [`MOST_NEW_WORDS`].
     pub new_words: Vec<String>,
     /// What speaks against removal.
     pub guards: Vec<Guard>,

@@ -7,14 +7,13 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::markup::marked::Marked;
 use crate::options::Options;
-use crate::paragraph::{Elsewhere, Finding, Findings, Guard, Kind, ParagraphId, Role, Verdict};
+use crate::paragraph::{Elsewhere, Finding, Findings, Guard, ParagraphId, Role, Verdict};
+use crate::verdict::decide::MOST_REMOVED;
+use crate::verdict::finding::copied;
 use crate::words::scan;
 
 use super::sheet::folded;
 use super::survey::{Batch, Key};
-
-/// Most share of an article's words that may go where they are not word-for-word equal to their twin.
-const MOST_REMOVED: f64 = 0.4;
 
 /// Why a group of paragraphs goes.
 #[derive(Debug)]
@@ -64,32 +63,9 @@ impl Removals {
     }
 }
 
-/// The finding of a word-for-word copy, without paragraph and twin.
+/// The finding of a word-for-word copy, whose paragraph and twin are told later.
 pub(super) fn exact(role: Role) -> Finding {
-    let kind = match role {
-        Role::Boilerplate => Kind::Boilerplate,
-        Role::Headline | Role::HeadlineFragment | Role::Subheading => Kind::Headline,
-        Role::Quote => Kind::Quote,
-        Role::PullQuote => Kind::PullQuote,
-        Role::Caption => Kind::Caption,
-        _ => Kind::Exact,
-    };
-    Finding {
-        paragraph: ParagraphId(0),
-        twin: ParagraphId(0),
-        kind,
-        verdict: Verdict::Remove,
-        role,
-        twin_role: role,
-        coverage: 1.0,
-        jaccard: 1.0,
-        margin: 1.0,
-        new_words: Vec::new(),
-        guards: Vec::new(),
-        reason: String::new(),
-        also: Vec::new(),
-        elsewhere: None,
-    }
+    copied([ParagraphId(0); 2], [role; 2])
 }
 
 /// What goes of every document of a batch because of the others.

@@ -6,15 +6,12 @@ use crate::pass::Pass;
 use crate::role::{Place, Shape};
 use crate::similarity::candidates::{Candidate, Candidates};
 use crate::similarity::vocabulary::Vocabulary;
-use crate::suspects::{Sequences, Suspect, Suspects, has_full_stops};
+use crate::suspects::{Sequences, Suspects, has_full_stops};
+use crate::verdict::finding::judged;
 use crate::verdict::judge::Judgement;
-use crate::verdict::reason::{new_words, reason};
 
 use super::sheet::Entry;
 use super::survey::Batch;
-
-/// Most new words that a finding names.
-const MOST_NEW_WORDS: usize = 12;
 
 /// What came of a pair.
 #[derive(Debug)]
@@ -39,35 +36,13 @@ pub(super) fn compare(dedup: &Deduplicator, batch: &Batch, first: u32, second: u
     let suspects = Suspects::placed(&text, &spans, place, &sequences, &vocabulary, lexicon);
     let pass =
         Pass { options: dedup.options(), sequences: &sequences, suspects: &suspects, vocabulary: &vocabulary, lexicon };
-    let (judged, _) = pass.judge(&candidates.pairs);
-    let Some(pair) = judged.first() else { return none };
+    let (pairs, _) = pass.judge(&candidates.pairs);
+    let Some(pair) = pairs.first() else { return none };
     let finding = |paragraph: u32, judgement: &Judgement| {
-        let twin = 1 - paragraph;
-        let (own, other) = (suspects.get(paragraph)?, suspects.get(twin)?);
-        (judgement.verdict != Verdict::Keep).then(|| finding(paragraph, own, other, judgement))
+        let both = [ParagraphId(paragraph), ParagraphId(1 - paragraph)];
+        (judgement.verdict != Verdict::Keep).then(|| judged(both, &suspects, judgement, judgement.verdict))
     };
     Compared { forth: finding(0, &pair.forth), back: finding(1, &pair.back) }
-}
-
-fn finding(paragraph: u32, own: &Suspect<'_>, other: &Suspect<'_>, judgement: &Judgement) -> Finding {
-    let twin = ParagraphId(1 - paragraph);
-    let new_words = new_words(&own.side(), &judgement.differences, MOST_NEW_WORDS);
-    Finding {
-        paragraph: ParagraphId(paragraph),
-        twin,
-        kind: judgement.kind,
-        verdict: judgement.verdict,
-        role: own.shape.role,
-        twin_role: other.shape.role,
-        coverage: judgement.coverage,
-        jaccard: judgement.jaccard,
-        margin: judgement.margin,
-        reason: reason(judgement, twin, &new_words),
-        new_words,
-        guards: judgement.guards.clone(),
-        also: Vec::new(),
-        elsewhere: None,
-    }
 }
 
 /// What can be seen of one paragraph of the batch by itself.

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::identity::{TextHash, identify};
 use super::{Decisions, Scope};
-use crate::paragraph::{Choice, Decided, Finding, Findings, ParagraphId, Verdict};
+use crate::paragraph::{Choice, Decided, Finding, Findings, MOST_NEW_WORDS, ParagraphId, Verdict};
 use crate::words::{fold, words};
 
 /// What becomes of removals that nobody has decided.
@@ -250,6 +250,3 @@ impl Bench<'_> {
         self.findings.findings.dedup_by_key(|f| f.paragraph);
     }
 }
-
-/// Most new words that a finding names, as the engine has it.
-const MOST_NEW_WORDS: usize = 12;

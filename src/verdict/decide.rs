@@ -10,18 +10,15 @@ use crate::shingle::Prints;
 use crate::similarity::candidates::Candidates;
 use crate::suspects::Suspects;
 
+use super::finding::{copied, judged};
 use super::judge::{Judgement, Pair};
 use super::parts::Parts;
 use super::rarity::Rarity;
-use super::reason::{new_words, reason};
 use super::resolve::{Edge, inherit, resolve};
 use super::structure::{LINE_WORDS, Structure};
 
 /// Most share of an article's words that may go where they are not word-for-word equal to their twin.
-const MOST_REMOVED: f64 = 0.4;
-
-/// Most new words that a finding names.
-const MOST_NEW_WORDS: usize = 12;
+pub const MOST_REMOVED: f64 = 0.4;
 
 /// One of two that say the same is the fuller if it says this much more, as a weight of words.
 const FULLER: f64 = 0.5;
@@ -190,25 +187,9 @@ impl Case<'_> {
         if let Some(pair) = self.pairs.get(edge.evidence as usize) {
             let forth = self.candidates.original(index).unwrap_or(index) == pair.first;
             let judgement = if forth { &pair.forth } else { &pair.back };
-            return self.finding(paragraph, twin, judgement, Verdict::Remove);
+            return judged([paragraph, twin], self.suspects, judgement, Verdict::Remove);
         }
-        let (role, twin_role) = (self.suspects.role(index), self.suspects.role(edge.stays));
-        Finding {
-            paragraph,
-            twin,
-            kind: copy_kind(role),
-            verdict: Verdict::Remove,
-            role,
-            twin_role,
-            coverage: 1.0,
-            jaccard: 1.0,
-            margin: 1.0,
-            new_words: Vec::new(),
-            guards: Vec::new(),
-            reason: format!("says word for word what {twin} says"),
-            also: Vec::new(),
-            elsewhere: None,
-        }
+        copied([paragraph, twin], [self.suspects.role(index), self.suspects.role(edge.stays)])
     }
 
     fn removal_in_parts(&self, parts: &Parts) -> Finding {
@@ -250,31 +231,7 @@ impl Case<'_> {
                     && (judgement.verdict == Verdict::Review || !judgement.guards.is_empty())
             })
             .max_by(|(_, a), (_, b)| a.verdict.cmp(&b.verdict).then(a.coverage.total_cmp(&b.coverage)))?;
-        Some(self.finding(ParagraphId(index), ParagraphId(twin), judgement, judgement.verdict))
-    }
-
-    fn finding(&self, paragraph: ParagraphId, twin: ParagraphId, judgement: &Judgement, verdict: Verdict) -> Finding {
-        let new_words = self
-            .suspects
-            .get(paragraph.0)
-            .map(|suspect| new_words(&suspect.side(), &judgement.differences, MOST_NEW_WORDS))
-            .unwrap_or_default();
-        Finding {
-            paragraph,
-            twin,
-            kind: judgement.kind,
-            verdict,
-            role: self.suspects.role(paragraph.0),
-            twin_role: self.suspects.role(twin.0),
-            coverage: judgement.coverage,
-            jaccard: judgement.jaccard,
-            margin: judgement.margin,
-            reason: reason(judgement, twin, &new_words),
-            new_words,
-            guards: judgement.guards.clone(),
-            also: Vec::new(),
-            elsewhere: None,
-        }
+        Some(judged([ParagraphId(index), ParagraphId(twin)], self.suspects, judgement, judgement.verdict))
     }
 
     /// Takes the removals back if they would take too much that is not word-for-word said elsewhere.
@@ -292,18 +249,6 @@ impl Case<'_> {
                 }
             }
         }
-    }
-}
-
-/// What sort of echo a word-for-word copy is.
-const fn copy_kind(role: Role) -> Kind {
-    match role {
-        Role::Boilerplate => Kind::Boilerplate,
-        Role::Headline | Role::HeadlineFragment | Role::Subheading => Kind::Headline,
-        Role::Quote => Kind::Quote,
-        Role::PullQuote => Kind::PullQuote,
-        Role::Caption => Kind::Caption,
-        _ => Kind::Exact,
     }
 }
 

@@ -4,6 +4,7 @@
 //! one pair; [`resolve`] decides for the whole article, so that every twin stays.
 
 pub mod decide;
+pub mod finding;
 pub mod judge;
 pub mod parts;
 pub mod rarity;
