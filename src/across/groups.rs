@@ -35,6 +35,11 @@ impl Groups {
         Ok(Self { first, copies })
     }
 
+    /// Of so many paragraphs, each with words of its own.
+    pub(super) fn singles(paragraphs: u32) -> Self {
+        Self { first: (0..paragraphs).collect(), copies: Vec::new() }
+    }
+
     /// The paragraphs with the words of `first`, itself at the head, in order.
     pub(super) fn members(&self, first: u32) -> impl Iterator<Item = u32> + '_ {
         let from = self.copies.partition_point(|copy| copy.0 < first);
@@ -56,22 +61,35 @@ impl Groups {
 
 /// The copies in a run of equal keys: each with the first that has its words.
 fn grouped(batch: &Batch, run: &[(u64, u32)]) -> Vec<(u32, u32)> {
-    let masks = batch.across.templates;
-    let mut leaders: Vec<(u32, String, Vec<String>)> = Vec::new();
-    let mut copies = Vec::new();
-    for &(_, paragraph) in run {
-        let text = batch.entry(paragraph).text;
+    let mut leaders = Leaders::new(batch.across.templates);
+    let copy = |&(_, paragraph): &(u64, u32)| Some((leaders.of(paragraph, batch.entry(paragraph).text)?, paragraph));
+    run.iter().filter_map(copy).collect()
+}
+
+/// The paragraphs of one key that are no copies of an earlier one.
+#[derive(Debug)]
+pub(super) struct Leaders<P> {
+    /// True if numbers are all one.
+    masks: bool,
+    known: Vec<(P, String, Vec<String>)>,
+}
+
+impl<P: Copy> Leaders<P> {
+    pub(super) const fn new(masks: bool) -> Self {
+        Self { masks, known: Vec::new() }
+    }
+
+    /// The first that has the words of this paragraph; `None` for the first itself.
+    pub(super) fn of(&mut self, paragraph: P, text: String) -> Option<P> {
         // Copies are the same bytes more often than not.
-        let known = leaders.iter().find(|(_, known, _)| *known == text).map(|leader| leader.0);
-        let known = known.or_else(|| {
-            let words = folded(&text, masks);
-            let found = leaders.iter().find(|(_, _, known)| *known == words).map(|leader| leader.0);
+        let known = self.known.iter().find(|(_, known, _)| *known == text).map(|leader| leader.0);
+        known.or_else(|| {
+            let words = folded(&text, self.masks);
+            let found = self.known.iter().find(|(_, _, known)| *known == words).map(|leader| leader.0);
             if found.is_none() {
-                leaders.push((paragraph, text, words));
+                self.known.push((paragraph, text, words));
             }
             found
-        });
-        copies.extend(known.map(|leader| (leader, paragraph)));
+        })
     }
-    copies
 }

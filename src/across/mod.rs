@@ -21,11 +21,12 @@ mod repeats;
 mod scratch;
 mod sheet;
 mod spool;
+pub mod steps;
 pub mod store;
 mod survey;
 mod topics;
 mod verify;
 
 pub use plan::{Plan, PlanError};
-pub use sheet::Sheet;
+pub use sheet::{Entry, Sheet, site};
 pub use survey::{Key, Survey};

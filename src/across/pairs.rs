@@ -18,16 +18,16 @@ use super::survey::Batch;
 const ASKED: usize = 8;
 
 /// Least share of what a paragraph asks for that a candidate answers.
-const LEAST_ANSWERED: f64 = 0.2;
+pub(super) const LEAST_ANSWERED: f64 = 0.2;
 
 /// A shingle held by more paragraphs than this is answered by the first [`FEW`] only.
-const MANY: usize = 64;
+pub(super) const MANY: usize = 64;
 
 /// See [`MANY`].
-const FEW: usize = 8;
+pub(super) const FEW: usize = 8;
 
 /// Most candidates compared for one paragraph: those that share most.
-const MOST_CANDIDATES: usize = 16;
+pub(super) const MOST_CANDIDATES: usize = 16;
 
 /// Bits for each shingle that is asked for, in the set of those that are.
 const BITS_PER_SHINGLE: usize = 16;
@@ -151,15 +151,17 @@ fn alike(batch: &Batch, pairs: &[Pair]) -> Vec<Pair> {
     let alike = |list: &&[Pair]| -> Vec<Pair> {
         let second = batch.shingles(list[0].second);
         let share = batch.candidate_share(list[0].second);
-        let enough = |pair: &&Pair| {
-            let first = batch.shingles(pair.first);
-            let (small, large) = if first.len() < second.len() { (&first, &second) } else { (&second, &first) };
-            let shared = small.iter().filter(|hash| large.binary_search(hash).is_ok()).count();
-            shared as f64 >= share * small.len() as f64
-        };
+        let enough = |pair: &&Pair| share_enough(&batch.shingles(pair.first), &second, share);
         list.iter().filter(enough).copied().collect()
     };
     lists.par_iter().map(alike).collect::<Vec<_>>().concat()
+}
+
+/// True if the smaller of two sorted sets of shingles has that share in common with the other.
+pub(super) fn share_enough(first: &[u64], second: &[u64], share: f64) -> bool {
+    let (small, large) = if first.len() < second.len() { (first, second) } else { (second, first) };
+    let shared = small.iter().filter(|hash| large.binary_search(hash).is_ok()).count();
+    shared as f64 >= share * small.len() as f64
 }
 
 /// A set of hashes that may hold more than was put in, never less.
@@ -229,7 +231,7 @@ mod tests {
             let sheet = Sheet::read(&dedup, "", "", text, None, &dedup.find(text));
             survey.add(Key { input: 0, line: line as u32 }, &sheet).expect("kept");
         }
-        let (batch, keys, asked) = survey.taken_apart();
+        let (batch, keys, asked) = survey.parts();
         let groups = Groups::of(&batch, &keys).expect("read");
         let found: HashSet<Pair> = pairs(&batch, &groups, &asked).expect("read").into_iter().collect();
         let sets: Vec<Vec<u64>> = (0..texts.len() as u32).map(|paragraph| batch.shingles(paragraph)).collect();

@@ -12,7 +12,7 @@ use crate::verdict::decide::MOST_REMOVED;
 use crate::verdict::finding::copied;
 use crate::words::scan;
 
-use super::sheet::folded;
+use super::sheet::{Entry, folded};
 use super::survey::{Batch, Key};
 
 /// Why a group of paragraphs goes.
@@ -35,8 +35,8 @@ pub(super) struct Removal {
     /// Paragraph of the batch.
     pub(super) paragraph: u32,
     /// Paragraph of the batch.
-    twin: u32,
-    proof: u32,
+    pub(super) twin: u32,
+    pub(super) proof: u32,
 }
 
 impl Removal {
@@ -49,7 +49,7 @@ impl Removal {
 #[derive(Debug, Default)]
 pub(super) struct Removals {
     pub(super) list: Vec<Removal>,
-    proofs: Vec<Proof>,
+    pub(super) proofs: Vec<Proof>,
 }
 
 impl Removals {
@@ -121,57 +121,72 @@ impl Plan {
         let list = &self.removals.list;
         let from = list.partition_point(|removal| (removal.doc as usize) < doc);
         let here = list[from..].iter().take_while(|removal| removal.doc as usize == doc);
-        let mut new: Vec<Finding> = here.filter_map(|removal| self.finding(removal)).collect();
+        let new: Vec<Finding> = here.filter_map(|removal| self.finding(removal)).collect();
         self.batch.spool.check()?;
-        if new.is_empty() {
-            return Ok(());
-        }
-        let spans = marked.map_or_else(|| findings.paragraphs.clone(), |marked| marked.paragraphs.clone());
-        let text = marked.map_or(source, |marked| &marked.text);
-        let count = |paragraph: &str| {
-            let mut words = 0usize;
-            scan(paragraph, |_, _, _| words += 1);
-            words
-        };
-        withdraw(&mut new, findings, options, |index| count(spans[index].of(text)), spans.len());
-        for finding in new {
-            take(findings, finding);
-        }
+        add(new, source, marked, options, findings);
         Ok(())
     }
 
     fn finding(&self, removal: &Removal) -> Option<Finding> {
         let batch = &self.batch;
         let (own, twin) = (batch.entry(removal.paragraph), batch.entry(removal.twin));
-        if own.pinned {
-            return None;
-        }
         let proof = &self.removals.proofs[removal.proof as usize];
         let doc = batch.name(batch.doc(removal.twin));
-        let mut finding = proof.finding.clone();
-        let placeholder = finding.twin.to_string();
-        finding.paragraph = ParagraphId(own.number);
-        finding.twin = ParagraphId(twin.number);
-        let place = format!("{} of {doc}", finding.twin);
-        if proof.exact {
-            let (own, twin) = (folded(&own.text, false), folded(&twin.text, false));
-            finding.reason = format!("says word for word what {place} says");
-            if own != twin {
-                let same = own.iter().zip(&twin).filter(|(a, b)| a == b).count();
-                let all = own.len().max(1) as f64;
-                finding.coverage = same as f64 / all;
-                finding.jaccard = same as f64 / (2.0 * all - same as f64);
-                finding.guards = vec![Guard::Number];
-                finding.reason = format!("says what {place} says, with other numbers");
-            }
-        } else {
-            finding.reason = finding.reason.replacen(&placeholder, &place, 1);
+        told(proof, &own, &twin, doc, batch.doc(removal.twin) < batch.indexed)
+    }
+}
+
+/// The finding of a paragraph that goes for one of the document `doc`; none if it must stay.
+pub(super) fn told(proof: &Proof, own: &Entry, twin: &Entry, doc: String, indexed: bool) -> Option<Finding> {
+    if own.pinned {
+        return None;
+    }
+    let mut finding = proof.finding.clone();
+    let placeholder = finding.twin.to_string();
+    finding.paragraph = ParagraphId(own.number);
+    finding.twin = ParagraphId(twin.number);
+    let place = format!("{} of {doc}", finding.twin);
+    if proof.exact {
+        let (own, twin) = (folded(&own.text, false), folded(&twin.text, false));
+        finding.reason = format!("says word for word what {place} says");
+        if own != twin {
+            let same = own.iter().zip(&twin).filter(|(a, b)| a == b).count();
+            let all = own.len().max(1) as f64;
+            finding.coverage = same as f64 / all;
+            finding.jaccard = same as f64 / (2.0 * all - same as f64);
+            finding.guards = vec![Guard::Number];
+            finding.reason = format!("says what {place} says, with other numbers");
         }
-        finding.reason += &format!("; {} articles have it", proof.articles);
-        let (articles, from_all) = (proof.articles, proof.from_all);
-        let indexed = batch.doc(removal.twin) < batch.indexed;
-        finding.elsewhere = Some(Elsewhere { doc, span: twin.span, articles, from_all, indexed });
-        Some(finding)
+    } else {
+        finding.reason = finding.reason.replacen(&placeholder, &place, 1);
+    }
+    finding.reason += &format!("; {} articles have it", proof.articles);
+    let (articles, from_all) = (proof.articles, proof.from_all);
+    finding.elsewhere = Some(Elsewhere { doc, span: twin.span, articles, from_all, indexed });
+    Some(finding)
+}
+
+/// Adds to the findings of a document those of its paragraphs that are said in others.
+pub(super) fn add(
+    mut new: Vec<Finding>,
+    source: &str,
+    marked: Option<&Marked<'_>>,
+    options: &Options,
+    findings: &mut Findings,
+) {
+    if new.is_empty() {
+        return;
+    }
+    let spans = marked.map_or_else(|| findings.paragraphs.clone(), |marked| marked.paragraphs.clone());
+    let text = marked.map_or(source, |marked| &marked.text);
+    let count = |paragraph: &str| {
+        let mut words = 0usize;
+        scan(paragraph, |_, _, _| words += 1);
+        words
+    };
+    withdraw(&mut new, findings, options, |index| count(spans[index].of(text)), spans.len());
+    for finding in new {
+        take(findings, finding);
     }
 }
 

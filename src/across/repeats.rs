@@ -25,6 +25,16 @@ pub(super) fn decide(dedup: &Deduplicator, batch: &Batch, groups: &Groups, pairs
             twins.entry(pair.second).or_default().push(judged);
         }
     }
+    settle(dedup, batch, groups, twins)
+}
+
+/// What goes, by the earlier paragraphs that each one may go for; in no order.
+pub(super) fn settle(
+    dedup: &Deduplicator,
+    batch: &Batch,
+    groups: &Groups,
+    mut twins: Links<(u32, Finding)>,
+) -> Removals {
     let mut concerned: Vec<u32> = groups.leaders().chain(twins.keys().copied()).collect();
     concerned.sort_unstable();
     concerned.dedup();

@@ -14,40 +14,40 @@ use super::pairs::asked;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Sheet {
     /// What the log calls it.
-    pub(super) name: String,
+    pub name: String,
     /// Whose it is.
-    pub(super) site: String,
+    pub site: String,
     /// True if its name is its own, and not only its place in a file.
-    pub(super) named: bool,
+    pub named: bool,
     /// XXH3 of its text: a document that changes between the passes is found out.
-    pub(super) hash: u64,
+    pub hash: u64,
     /// Words in a shingle.
-    pub(super) ngram: usize,
+    pub ngram: usize,
     /// Code of its language.
-    pub(super) language: String,
+    pub language: String,
     /// The paragraphs that are compared, in order.
-    pub(super) paragraphs: Vec<Entry>,
+    pub paragraphs: Vec<Entry>,
 }
 
 /// One paragraph.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Entry {
+pub struct Entry {
     /// Its number in the document, 0-based.
-    pub(super) number: u32,
+    pub number: u32,
     /// Its bytes in the source.
-    pub(super) span: Span,
+    pub span: Span,
     /// What is compared.
-    pub(super) text: String,
+    pub text: String,
     /// What its markup says it is.
-    pub(super) told: Option<Role>,
+    pub told: Option<Role>,
     /// True in a marked-up document.
-    pub(super) marked: bool,
+    pub marked: bool,
     /// True if it must stay: for what the article says in parts, or because a person said so.
-    pub(super) pinned: bool,
+    pub pinned: bool,
     /// Hash of its words in order.
-    pub(super) key: u64,
+    pub key: u64,
     /// The shingles it asks for.
-    pub(super) asked: Vec<u64>,
+    pub asked: Vec<u64>,
 }
 
 impl Sheet {
@@ -113,6 +113,16 @@ impl Sheet {
     }
 }
 
+/// The site that an address is of: its host; anything else as it is.
+#[must_use]
+pub fn site(address: &str) -> &str {
+    let Some((_, rest)) = address.split_once("://") else { return address };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let host = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit())).map_or(host, |h| h.0);
+    host.strip_prefix("www.").unwrap_or(host)
+}
+
 /// The hash of a sequence of word hashes.
 fn key(words: impl Iterator<Item = u64>) -> u64 {
     let bytes: Vec<u8> = words.flat_map(u64::to_le_bytes).collect();
@@ -133,4 +143,21 @@ pub(super) fn is_number(word: &str) -> bool {
 pub(super) fn folded(text: &str, masks: bool) -> Vec<String> {
     let fold_word = |word: &str| if masks && is_number(word) { "#".to_owned() } else { fold(word) };
     words(text).iter().map(|word| fold_word(word.span.of(text))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::site;
+
+    #[test]
+    fn the_host_is_the_site() {
+        for (address, host) in [
+            ("https://www.oldmoor.example/a/b?c=d://e", "oldmoor.example"),
+            ("http://user@oldmoor.example:8080", "oldmoor.example"),
+            ("Oldmoor Gazette", "Oldmoor Gazette"),
+            ("", ""),
+        ] {
+            assert_eq!(site(address), host);
+        }
+    }
 }

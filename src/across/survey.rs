@@ -93,13 +93,7 @@ impl Batch {
     /// The distinct shingles of a paragraph, sorted; those of another site are others.
     pub(super) fn shingles(&self, paragraph: u32) -> Vec<u64> {
         let doc = &self.docs[self.doc(paragraph) as usize];
-        let text = self.entry(paragraph).text;
-        let mut prints = Prints::default();
-        prints.fill(&text, &[Span::new(0, text.len())], doc.ngram);
-        let mut shingles: Vec<u64> = prints.shingles(0).iter().map(|hash| hash ^ doc.apart).collect();
-        shingles.sort_unstable();
-        shingles.dedup();
-        shingles
+        shingles(&self.entry(paragraph).text, doc.ngram, doc.apart)
     }
 
     /// Least share of the smaller paragraph's shingles that a candidate has.
@@ -171,11 +165,7 @@ impl Survey {
         let doc = batch.docs.len() as u32;
         let first = batch.paragraphs.len() as u32;
         let name = batch.spool.push_name(&sheet.name)?;
-        // Paragraphs of other sites never meet.
-        let apart = match (batch.across.mode, batch.across.one_site) {
-            (Mode::Boilerplate, false) => xxh3_64(sheet.site.as_bytes()),
-            _ => 0,
-        };
+        let apart = apart(&batch.across, &sheet.site);
         let (hash, ngram, language) = (sheet.hash, sheet.ngram, code(&sheet.language));
         let article = self.known.get(&sheet.identity()).copied().unwrap_or(doc);
         batch.docs.push(Doc { key, article, hash, language, ngram, apart, name, first });
@@ -191,8 +181,8 @@ impl Survey {
         Ok(())
     }
 
-    #[cfg(test)]
-    pub(super) fn taken_apart(self) -> (Batch, Postings, Postings) {
+    /// What was collected.
+    pub(super) fn parts(self) -> (Batch, Postings, Postings) {
         (self.batch, self.keys, self.asked)
     }
 
@@ -214,6 +204,24 @@ impl Survey {
         batch.spool.check()?;
         Ok(Plan { removals, batch })
     }
+}
+
+/// What keeps the hashes of a site's paragraphs from those of others, if they never meet.
+pub(super) fn apart(across: &Across, site: &str) -> u64 {
+    match (across.mode, across.one_site) {
+        (Mode::Boilerplate, false) => xxh3_64(site.as_bytes()),
+        _ => 0,
+    }
+}
+
+/// The distinct shingles of a text, sorted; see [`apart`].
+pub(super) fn shingles(text: &str, ngram: usize, apart: u64) -> Vec<u64> {
+    let mut prints = Prints::default();
+    prints.fill(text, &[Span::new(0, text.len())], ngram);
+    let mut shingles: Vec<u64> = prints.shingles(0).iter().map(|hash| hash ^ apart).collect();
+    shingles.sort_unstable();
+    shingles.dedup();
+    shingles
 }
 
 /// For each paragraph of a list, others that have to do with it, in order.

@@ -22,7 +22,7 @@ const LEAST_SKETCH: usize = 8;
 const MOST_SHARED: f64 = 0.25;
 
 /// Articles looked at, for each that is wanted.
-const TRIES: usize = 16;
+pub(super) const TRIES: usize = 16;
 
 /// What the articles of a batch are about.
 pub(super) struct Topics<'a> {
@@ -40,17 +40,7 @@ impl<'a> Topics<'a> {
     /// True if `wanted` of the documents (ascending) are about different things, each from each.
     pub(super) fn differ(&self, docs: &[u32], wanted: usize) -> bool {
         let tries = docs.len().min(wanted * TRIES);
-        let mut apart: Vec<std::sync::Arc<[u64]>> = Vec::new();
-        for at in 0..tries {
-            let sketch = self.sketch(docs[at * docs.len() / tries]);
-            if sketch.len() >= LEAST_SKETCH && apart.iter().all(|other| shared(&sketch, other) <= MOST_SHARED) {
-                apart.push(sketch);
-                if apart.len() >= wanted {
-                    return true;
-                }
-            }
-        }
-        false
+        differ((0..tries).map(|at| self.sketch(docs[at * docs.len() / tries])), wanted)
     }
 
     fn sketch(&self, doc: u32) -> std::sync::Arc<[u64]> {
@@ -64,21 +54,42 @@ impl<'a> Topics<'a> {
         })
     }
 
-    /// A sample of the words that say something, of the paragraphs that no other document has: those with the smallest
-    /// hashes, so that two samples of the same words are the same (bottom-k, Broder 1997).
+    /// The sample of the paragraphs that no other document has.
     fn read(&self, doc: u32) -> Vec<u64> {
-        let lexicon = self.dedup.lexicon(self.batch.docs[doc as usize].language);
-        let mut all: HashMap<u64, String> = HashMap::new();
-        for paragraph in self.batch.of_doc(doc).filter(|paragraph| !self.groups.repeated(*paragraph)) {
-            let text = self.batch.entry(paragraph).text;
-            for word in words(&text) {
-                all.entry(word.hash).or_insert_with(|| word.span.of(&text).to_owned());
+        let own = self.batch.of_doc(doc).filter(|paragraph| !self.groups.repeated(*paragraph));
+        let texts = own.map(|paragraph| self.batch.entry(paragraph).text);
+        sketch(self.dedup, self.batch.docs[doc as usize].language, texts)
+    }
+}
+
+/// True if `wanted` of the samples are of different things, each from each.
+pub(super) fn differ<S: AsRef<[u64]>>(sketches: impl Iterator<Item = S>, wanted: usize) -> bool {
+    let mut apart: Vec<S> = Vec::new();
+    for sketch in sketches {
+        let words = sketch.as_ref();
+        if words.len() >= LEAST_SKETCH && apart.iter().all(|other| shared(words, other.as_ref()) <= MOST_SHARED) {
+            apart.push(sketch);
+            if apart.len() >= wanted {
+                return true;
             }
         }
-        let mut sketch: Vec<(u64, String)> = all.into_iter().collect();
-        sketch.sort_unstable();
-        sketch.into_iter().filter(|(_, word)| tells(word, lexicon)).map(|(hash, _)| hash).take(SKETCH).collect()
     }
+    false
+}
+
+/// A sample of the words that say something in the paragraphs of a document: those with the smallest hashes, so that two
+/// samples of the same words are the same (bottom-k, Broder 1997).
+pub(super) fn sketch(dedup: &Deduplicator, language: &str, texts: impl Iterator<Item = String>) -> Vec<u64> {
+    let lexicon = dedup.lexicon(language);
+    let mut all: HashMap<u64, String> = HashMap::new();
+    for text in texts {
+        for word in words(&text) {
+            all.entry(word.hash).or_insert_with(|| word.span.of(&text).to_owned());
+        }
+    }
+    let mut sketch: Vec<(u64, String)> = all.into_iter().collect();
+    sketch.sort_unstable();
+    sketch.into_iter().filter(|(_, word)| tells(word, lexicon)).map(|(hash, _)| hash).take(SKETCH).collect()
 }
 
 fn tells(word: &str, lexicon: &Lexicon) -> bool {

@@ -24,15 +24,19 @@ pub(super) struct Compared {
 
 /// Compares two paragraphs of the batch. Findings of verdict keep are not told.
 pub(super) fn compare(dedup: &Deduplicator, batch: &Batch, first: u32, second: u32) -> Compared {
+    compare_entries(dedup, [&batch.entry(first), &batch.entry(second)], batch.language(second))
+}
+
+/// As [`compare`], with the words of a language.
+pub(super) fn compare_entries(dedup: &Deduplicator, [x, y]: [&Entry; 2], language: &str) -> Compared {
     let none = Compared { forth: None, back: None };
-    let (x, y) = (batch.entry(first), batch.entry(second));
     let text = format!("{}\n\n{}", x.text, y.text);
     let spans = [Span::new(0, x.text.len()), Span::new(x.text.len() + 2, text.len())];
     let candidates = Candidates { pairs: vec![Candidate { first: 0, second: 1, shared: 1 }], ..Candidates::default() };
-    let lexicon = dedup.lexicon(batch.language(second));
+    let lexicon = dedup.lexicon(language);
     let mut vocabulary = Vocabulary::new(&text);
     let sequences = Sequences::read(&spans, &candidates, &mut vocabulary);
-    let place = |index: usize| place(if index == 0 { &x } else { &y });
+    let place = |index: usize| place(if index == 0 { x } else { y });
     let suspects = Suspects::placed(&text, &spans, place, &sequences, &vocabulary, lexicon);
     let pass =
         Pass { options: dedup.options(), sequences: &sequences, suspects: &suspects, vocabulary: &vocabulary, lexicon };
@@ -47,13 +51,17 @@ pub(super) fn compare(dedup: &Deduplicator, batch: &Batch, first: u32, second: u
 
 /// What can be seen of one paragraph of the batch by itself.
 pub(super) fn shape(dedup: &Deduplicator, batch: &Batch, paragraph: u32) -> Option<Shape> {
-    let entry = batch.entry(paragraph);
+    shape_of(dedup, &batch.entry(paragraph), batch.language(paragraph))
+}
+
+/// As [`shape`], with the words of a language.
+pub(super) fn shape_of(dedup: &Deduplicator, entry: &Entry, language: &str) -> Option<Shape> {
     let spans = [Span::new(0, entry.text.len())];
     let candidates = Candidates { copies: vec![(0, 0)], ..Candidates::default() };
     let mut vocabulary = Vocabulary::new(&entry.text);
     let sequences = Sequences::read(&spans, &candidates, &mut vocabulary);
-    let lexicon = dedup.lexicon(batch.language(paragraph));
-    let suspects = Suspects::placed(&entry.text, &spans, |_| place(&entry), &sequences, &vocabulary, lexicon);
+    let lexicon = dedup.lexicon(language);
+    let suspects = Suspects::placed(&entry.text, &spans, |_| place(entry), &sequences, &vocabulary, lexicon);
     suspects.get(0).map(|suspect| suspect.shape.clone())
 }
 

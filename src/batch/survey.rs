@@ -11,7 +11,7 @@ use super::resume::{Resume, read_file};
 use super::worker::shown;
 use super::{BatchError, Destination, Job, Watch};
 use crate::across::store::Store;
-use crate::across::{Key, Plan, Sheet, Survey};
+use crate::across::{Key, Plan, Sheet, Survey, site as site_of};
 use crate::article::Deduplicator;
 use crate::decisions::Ruling;
 use crate::io::charset::Charset;
@@ -178,7 +178,7 @@ impl<'a> Reader<'a> {
 
     fn record(&self, input: &Input, number: usize, record: &jsonl::Record<'_>) -> Sheet {
         let id = record.id.as_deref().map_or_else(|| number.to_string(), str::to_owned);
-        let site = record.site.as_deref().map_or_else(|| folder(&input.name), host);
+        let site = record.site.as_deref().map_or_else(|| folder(&input.name), site_of);
         let known = self.source(About { id: &id, ..About::default() }, &record.text);
         let text = known.as_deref().unwrap_or(&record.text);
         let mut found = self.dedup.find(text);
@@ -206,29 +206,12 @@ fn folder(name: &str) -> &str {
     name.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
-/// The host of an address; anything else as it is.
-fn host(site: &str) -> &str {
-    let Some((_, rest)) = site.split_once("://") else { return site };
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    let host = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit())).map_or(host, |h| h.0);
-    host.strip_prefix("www.").unwrap_or(host)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn the_host_is_the_site() {
-        for (address, site) in [
-            ("https://www.oldmoor.example/a/b?c=d://e", "oldmoor.example"),
-            ("http://user@oldmoor.example:8080", "oldmoor.example"),
-            ("Oldmoor Gazette", "Oldmoor Gazette"),
-            ("", ""),
-        ] {
-            assert_eq!(host(address), site);
-        }
+    fn the_folder_is_the_site_where_nothing_else_tells_it() {
         assert_eq!((folder("news/june/a.txt"), folder("a.txt")), ("news/june", ""));
     }
 }
