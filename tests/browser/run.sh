@@ -1,7 +1,8 @@
 #!/bin/sh
-# The report in a real browser: Chromium as the system has it, driven by playwright-core; axe-core looks for barriers.
-# Both are installed into target/browser. Where there is no node, or nothing can be installed, that is said and the
-# suite is skipped; whatever is there and does not work is a failure.
+# The report, and HTML pages before and after cleaning (pages.mjs, by hand also on pages of your own), in a real
+# browser: Chromium as the system has it, driven by playwright-core; axe-core looks for barriers. Both are installed
+# into target/browser. Where there is no node, or nothing can be installed, that is said and the suite is skipped;
+# whatever is there and does not work is a failure.
 set -eu
 cd "$(dirname "$0")/../.."
 skip() {
@@ -21,4 +22,10 @@ if ! [ -d "$desk/node_modules/playwright-core" ] || ! [ -d "$desk/node_modules/a
   npm install --prefix "$desk" --no-audit --no-fund --silent > "$desk/npm.log" 2>&1 || skip "playwright-core cannot be installed ($desk/npm.log)"
 fi
 [ -x target/release/unecho ] || cargo build --release --locked --bin unecho
-exec node tests/browser/run.mjs "$PWD/target/release/unecho" "$PWD/$desk" "$PWD/tests/hostile.json"
+node tests/browser/run.mjs "$PWD/target/release/unecho" "$PWD/$desk" "$PWD/tests/hostile.json"
+rm -rf "$desk/cases"
+mkdir "$desk/cases"
+for page in corpus/cases/*/input.html; do
+  cp "$page" "$desk/cases/$(basename "$(dirname "$page")").html"
+done
+node tests/browser/pages.mjs "$PWD/target/release/unecho" "$PWD/$desk" "$desk/cases" 0
