@@ -1,23 +1,22 @@
 //! One document in, its findings out: the steps in their order.
 
+mod settle;
+
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use crate::lexicon::{Lexicon, OwnLexicons, detect};
+use crate::lexicon::{Lexicon, OwnLexicons};
 use crate::markup::marked::Marked;
 use crate::markup::plain;
 use crate::options::{Options, OptionsError};
-use crate::paragraph::{Capped, Findings, Hint, Role, Span};
-use crate::pass::Pass;
+use crate::paragraph::{Findings, Hint, Role, Span};
 use crate::shingle::Prints;
 use crate::similarity::candidates::{Candidates, Search};
 use crate::similarity::file_names::add_file_names;
-use crate::similarity::vocabulary::Vocabulary;
-use crate::suspects::{Sequences, Suspects};
-use crate::verdict::decide::Case;
 use crate::verdict::judge::Pair;
-use crate::verdict::rarity::Rarity;
 use crate::words::{Word, fold, is_alphabetic, is_negative, is_solo, number_sign, words};
+
+use settle::{Document, Judged};
 
 /// Least share of the smaller paragraph's shingles that a candidate pair must have in common.
 const CANDIDATE_SHARE: f64 = 0.35;
@@ -108,8 +107,8 @@ impl Deduplicator {
         let findings = if candidates.pairs.is_empty() && candidates.copies.is_empty() {
             Findings { paragraphs, ..Findings::default() }
         } else {
-            let findings = self.judge(text, &paragraphs, hints, &prints, &candidates).findings;
-            self.settle(text, findings, hints, &prints, &mut search)
+            let document = Document { text, paragraphs: &paragraphs, hints, prints: &prints, candidates: &candidates };
+            self.judge(&document, &mut search).findings
         };
         BUFFERS.set((prints, search));
         findings
@@ -130,49 +129,9 @@ impl Deduplicator {
     fn trace_of(&self, text: &str, paragraphs: &[Span], hints: &[Hint]) -> Trace {
         let mut prints = Prints::default();
         let candidates = self.search(text, paragraphs, &mut prints, &mut Search::default());
-        let Judged { findings, pairs, roles } = self.judge(text, paragraphs, hints, &prints, &candidates);
-        let findings = self.settle(text, findings, hints, &prints, &mut Search::default());
+        let document = Document { text, paragraphs, hints, prints: &prints, candidates: &candidates };
+        let Judged { findings, pairs, roles } = self.judge(&document, &mut Search::default());
         Trace { findings, prints, candidates, pairs, roles }
-    }
-
-    /// Looks again at what stays, until nothing more goes: cleaning the cleaned text changes nothing.
-    ///
-    /// A pair is judged by its own words, so a second look is rarely needed: only where something changed that is
-    /// seen of the whole article, its language, its first paragraph, or how often a line comes back.
-    fn settle(
-        &self,
-        text: &str,
-        mut findings: Findings,
-        hints: &[Hint],
-        prints: &Prints,
-        search: &mut Search,
-    ) -> Findings {
-        loop {
-            let gone: Vec<usize> = findings.removals().map(|f| f.paragraph.index()).collect();
-            if gone.is_empty() {
-                return findings;
-            }
-            let kept: Vec<usize> = (0..findings.paragraphs.len()).filter(|i| gone.binary_search(i).is_err()).collect();
-            let rest = prints.only(&kept);
-            let spans: Vec<Span> = kept.iter().map(|index| findings.paragraphs[*index]).collect();
-            let same_script = without_spaces(text, &spans) == without_spaces(text, &findings.paragraphs);
-            let lines_come_back = findings.lines_come_back || findings.capped.any();
-            let same_language = || detect(rest.all_words()) == detect(prints.all_words());
-            if same_script && kept.first() == Some(&0) && !lines_come_back && same_language() {
-                return findings;
-            }
-            let rest = if same_script { rest } else { self.prints(text, &spans) };
-            let candidates = self.candidates(text, &spans, &rest, search);
-            if candidates.pairs.is_empty() && candidates.copies.is_empty() {
-                return findings;
-            }
-            let hints: Vec<Hint> = kept.iter().filter_map(|index| hints.get(*index).copied()).collect();
-            let again = self.judge(text, &spans, &hints, &rest, &candidates).findings;
-            if again.removals().next().is_none() {
-                return findings;
-            }
-            findings.absorb(again, &kept);
-        }
     }
 
     /// Words, shingles, candidates.
@@ -216,55 +175,11 @@ impl Deduplicator {
         prints
     }
 
-    /// Alignment, roles, facts, verdicts.
-    fn judge(
-        &self,
-        text: &str,
-        paragraphs: &[Span],
-        hints: &[Hint],
-        prints: &Prints,
-        candidates: &Candidates,
-    ) -> Judged {
+    /// The lexicon of a document's language.
+    fn lexicon_of(&self, prints: &Prints) -> &Lexicon {
         let words = prints.all_words();
-        let lexicon = self.lexicons.as_ref().map_or_else(|| Lexicon::of(words), |own| own.of(words));
-        let mut vocabulary = Vocabulary::new(text);
-        let sequences = Sequences::read(paragraphs, candidates, &mut vocabulary);
-        let mut suspects = Suspects::of(text, paragraphs, hints, &sequences, &vocabulary, lexicon);
-        suspects.tell_titles(text, paragraphs, &sequences, &candidates.pairs);
-        let pass = Pass {
-            options: &self.options,
-            sequences: &sequences,
-            suspects: &suspects,
-            vocabulary: &vocabulary,
-            lexicon,
-        };
-        let (pairs, too_long) = pass.judge(&candidates.pairs);
-        let case = Case {
-            paragraphs,
-            prints,
-            candidates,
-            suspects: &suspects,
-            pairs: &pairs,
-            options: &self.options,
-            rarity: Rarity::of(prints, &suspects, lexicon),
-        };
-        let mut findings = case.decide();
-        findings.capped = Capped {
-            candidates: candidates.capped_paragraphs,
-            postings: candidates.capped_shingles,
-            alignments: too_long,
-        };
-        let role = |index| suspects.get(index).map(|suspect| suspect.shape.role);
-        let roles = (0..paragraphs.len() as u32).map(role).collect();
-        Judged { findings, pairs, roles }
+        self.lexicons.as_ref().map_or_else(|| Lexicon::of(words), |own| own.of(words))
     }
-}
-
-/// What comes of a document's candidates.
-struct Judged {
-    findings: Findings,
-    pairs: Vec<Pair>,
-    roles: Vec<Option<Role>>,
 }
 
 /// Least share of the smaller paragraph's shingles that a candidate pair must have in common; `unspaced` tells of a

@@ -9,13 +9,12 @@ use std::cell::RefCell;
 use rayon::prelude::*;
 
 use crate::facts::WordKind;
-use crate::lexicon::Lexicon;
 use crate::options::Options;
-use crate::similarity::align::{Match, Overlap, align, overlap};
+use crate::similarity::align::{Match, Overlap, align_sharing, overlap};
 use crate::similarity::candidates::Candidate;
-use crate::similarity::vocabulary::{Vocabulary, WordId};
-use crate::suspects::{Sequences, Suspect, Suspects};
-use crate::verdict::judge::{NEAR_EQUAL, Pair, judge};
+use crate::similarity::vocabulary::WordId;
+use crate::suspects::{Earlier, Glossary, Sequences, Suspect, Suspects};
+use crate::verdict::judge::{NEAR_EQUAL, Pair, judge, stands_over};
 
 /// Pairs whose words overlap less are not aligned: a little below the least coverage that any verdict asks for.
 const LEAST_BOUND: f64 = 0.4;
@@ -40,9 +39,10 @@ pub(crate) struct Pass<'a> {
     /// The suspects.
     pub(crate) suspects: &'a Suspects<'a>,
     /// The document's words.
-    pub(crate) vocabulary: &'a Vocabulary<'a>,
-    /// Words of the article's language.
-    pub(crate) lexicon: &'a Lexicon,
+    pub(crate) glossary: &'a Glossary<'a>,
+    /// What was known when more paragraphs stood in the document, and the pairs of then, ordered by their second
+    /// paragraph, then the first.
+    pub(crate) earlier: Option<(&'a Earlier<'a>, &'a [Pair])>,
 }
 
 /// What is known of a candidate before it is aligned.
@@ -50,10 +50,10 @@ pub(crate) struct Pass<'a> {
 enum Glance {
     /// Too few words in common for any alignment to matter.
     Unlike,
-    /// To be aligned.
-    Like,
-    /// Near-equal, with other numbers in each: a look-alike, by this share of words in common.
-    OtherNumbers(f64),
+    /// To be aligned, with so many words in common.
+    Like(usize),
+    /// Near-equal, with other numbers in each: a look-alike, with so many words in common and this share of them.
+    OtherNumbers(usize, f64),
 }
 
 /// What comes of an alignment.
@@ -75,9 +75,9 @@ impl Pass<'_> {
         };
         let wanted = self.wanted(candidates, &glances);
         let outcomes: Vec<Outcome> = if many {
-            wanted.par_iter().map(|candidate| self.pair(candidate)).collect()
+            wanted.par_iter().map(|(candidate, shared)| self.pair(candidate, *shared)).collect()
         } else {
-            wanted.iter().map(|candidate| self.pair(candidate)).collect()
+            wanted.iter().map(|(candidate, shared)| self.pair(candidate, *shared)).collect()
         };
         let mut pairs = Vec::with_capacity(outcomes.len());
         let mut too_long = 0;
@@ -91,11 +91,12 @@ impl Pass<'_> {
         (pairs, too_long)
     }
 
-    /// The candidates to be aligned: those that may be near-duplicates, and for each paragraph the closest look-alike.
-    fn wanted(&self, candidates: &[Candidate], glances: &[Glance]) -> Vec<Candidate> {
+    /// The candidates to be aligned, with how many words they have in common: those that may be near-duplicates, and for
+    /// each paragraph the closest look-alike.
+    fn wanted(&self, candidates: &[Candidate], glances: &[Glance]) -> Vec<(Candidate, usize)> {
         let mut closest: std::collections::HashMap<u32, (f64, usize)> = std::collections::HashMap::new();
         for (index, (candidate, glance)) in candidates.iter().zip(glances).enumerate() {
-            let Glance::OtherNumbers(share) = *glance else { continue };
+            let Glance::OtherNumbers(_, share) = *glance else { continue };
             for paragraph in [candidate.first, candidate.second] {
                 let best = closest.entry(paragraph).or_insert((share, index));
                 if share > best.0 {
@@ -106,12 +107,12 @@ impl Pass<'_> {
         let told = |index: usize, candidate: &Candidate| {
             [candidate.first, candidate.second].iter().any(|p| closest.get(p).is_some_and(|best| best.1 == index))
         };
-        let wanted = candidates.iter().zip(glances).enumerate().filter(|(index, (candidate, glance))| match glance {
-            Glance::Unlike => false,
-            Glance::Like => true,
-            Glance::OtherNumbers(_) => told(*index, candidate),
+        let wanted = candidates.iter().zip(glances).enumerate().map(|(index, (candidate, glance))| match *glance {
+            Glance::Unlike => None,
+            Glance::Like(shared) => Some((*candidate, shared)),
+            Glance::OtherNumbers(shared, _) => told(index, candidate).then_some((*candidate, shared)),
         });
-        wanted.map(|(_, (candidate, _))| *candidate).collect()
+        wanted.flatten().collect()
     }
 
     fn glance(&self, candidate: &Candidate) -> Glance {
@@ -119,29 +120,44 @@ impl Pass<'_> {
         let (Some(a), Some(b)) = (self.sequences.get(first), self.sequences.get(second)) else { return Glance::Unlike };
         let (Some(x), Some(y)) = (self.suspects.get(first), self.suspects.get(second)) else { return Glance::Unlike };
         OVERLAP.with_borrow_mut(|bags| {
-            let shared = overlap(a, b, bags, self.vocabulary);
+            let shared = overlap(a, b, bags, self.glossary.vocabulary);
             let (nx, ny) = (a.ids.len(), b.ids.len());
             if (shared as f64) < LEAST_BOUND * nx.min(ny).max(1) as f64 {
                 return Glance::Unlike;
             }
             let jaccard = shared as f64 / (nx + ny - shared).max(1) as f64;
             if jaccard >= NEAR_EQUAL && other_numbers(x, &bags.first, y, &bags.second) {
-                Glance::OtherNumbers(jaccard)
+                Glance::OtherNumbers(shared, jaccard)
             } else {
-                Glance::Like
+                Glance::Like(shared)
             }
         })
     }
 
-    /// Aligns and judges one candidate.
-    fn pair(&self, candidate: &Candidate) -> Outcome {
+    /// The pair as it was judged earlier, if all that it was judged by is as it was.
+    fn known(&self, candidate: &Candidate) -> Option<Pair> {
+        let (earlier, pairs) = self.earlier?;
+        let Candidate { first, second, .. } = *candidate;
+        let then = (earlier.number(second), earlier.number(first));
+        let at = pairs.binary_search_by_key(&then, |pair| (pair.second, pair.first)).ok()?;
+        let unchanged = |paragraph| self.suspects.unchanged(paragraph, earlier);
+        let as_near = stands_over(second - first) == stands_over(then.0 - then.1);
+        (unchanged(first) && unchanged(second) && as_near).then(|| Pair { first, second, ..pairs[at].clone() })
+    }
+
+    /// Aligns and judges one candidate whose paragraphs have `shared` words in common.
+    fn pair(&self, candidate: &Candidate, shared: usize) -> Outcome {
+        if let Some(pair) = self.known(candidate) {
+            return Outcome::Judged(Box::new(pair));
+        }
         let (first, second) = (candidate.first, candidate.second);
         let (Some(a), Some(b)) = (self.sequences.get(first), self.sequences.get(second)) else {
             return Outcome::Unlike;
         };
         let (Some(x), Some(y)) = (self.suspects.get(first), self.suspects.get(second)) else { return Outcome::Unlike };
-        let Some(alignment) = align(a, b, self.vocabulary) else { return Outcome::TooLong };
-        let (forth, back) = judge(&x.side(), &y.side(), second - first, &alignment, self.lexicon, self.options);
+        let Some(alignment) = align_sharing(a, b, shared, self.glossary.vocabulary) else { return Outcome::TooLong };
+        let (forth, back) =
+            judge(&x.side(), &y.side(), second - first, &alignment, self.glossary.lexicon, self.options);
         // An ending more or less is grammar, not a slip.
         let slip = |i: usize, j: usize| !x.folded[i].starts_with(y.folded[j]) && !y.folded[j].starts_with(x.folded[i]);
         let spellings = (0u32..).zip(&alignment.first).filter_map(|(i, found)| match found {

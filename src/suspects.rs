@@ -2,6 +2,7 @@
 //! looked up and roles worked out.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -26,40 +27,98 @@ const TOP: u32 = 8;
 const LABEL_CHARS: usize = 40;
 
 /// The words of the suspects as ids.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Sequences {
     /// For each paragraph, its place in `list`.
     slots: Vec<Option<u32>>,
     /// Paragraph and words.
-    list: Vec<(u32, Sequence)>,
+    list: Vec<(u32, Arc<Sequence>)>,
+}
+
+/// What was found out when more paragraphs stood in the document.
+#[derive(Clone, Copy)]
+pub struct Earlier<'a> {
+    /// The words of the suspects.
+    pub sequences: &'a Sequences,
+    /// The suspects.
+    pub suspects: &'a Suspects<'a>,
+    /// For each paragraph that is left, its number then (0-based, ascending).
+    pub kept: &'a [usize],
 }
 
 impl Sequences {
     /// Reads the paragraphs that `candidates` names.
     #[must_use]
     pub fn read(paragraphs: &[Span], candidates: &Candidates, vocabulary: &mut Vocabulary<'_>) -> Self {
-        let mut sequences = Self { slots: vec![None; paragraphs.len()], list: Vec::new() };
+        let read = |index: u32| Some(Arc::new(vocabulary.read(paragraphs[index as usize])));
+        Self::named(paragraphs.len(), candidates, read).unwrap_or_default()
+    }
+
+    /// As [`Sequences::read`], of paragraphs that were read before; `None` if one was not.
+    #[must_use]
+    pub fn left(earlier: &Earlier<'_>, candidates: &Candidates) -> Option<Self> {
+        let known = |index: u32| earlier.sequences.shared(earlier.number(index)).cloned();
+        Self::named(earlier.kept.len(), candidates, known)
+    }
+
+    fn named(
+        paragraphs: usize,
+        candidates: &Candidates,
+        mut words: impl FnMut(u32) -> Option<Arc<Sequence>>,
+    ) -> Option<Self> {
+        let mut sequences = Self { slots: vec![None; paragraphs], list: Vec::new() };
         let pairs = candidates.pairs.iter().flat_map(|pair| [pair.first, pair.second]);
         let copies = candidates.copies.iter().flat_map(|copy| [copy.0, copy.1]);
         for index in pairs.chain(copies) {
             let slot = &mut sequences.slots[index as usize];
             if slot.is_none() {
                 *slot = Some(sequences.list.len() as u32);
-                sequences.list.push((index, vocabulary.read(paragraphs[index as usize])));
+                sequences.list.push((index, words(index)?));
             }
         }
-        sequences
+        Some(sequences)
     }
 
     /// The words of a suspect (0-based paragraph).
     #[must_use]
     pub fn get(&self, paragraph: u32) -> Option<&Sequence> {
+        self.shared(paragraph).map(AsRef::as_ref)
+    }
+
+    fn shared(&self, paragraph: u32) -> Option<&Arc<Sequence>> {
         self.slots[paragraph as usize].map(|slot| &self.list[slot as usize].1)
     }
 }
 
+impl Earlier<'_> {
+    /// The number then of a paragraph (0-based).
+    #[must_use]
+    pub fn number(&self, paragraph: u32) -> u32 {
+        self.kept[paragraph as usize] as u32
+    }
+}
+
+/// The words of one document's suspects, and what each counts for in its language.
+pub struct Glossary<'a> {
+    /// The words.
+    pub vocabulary: &'a Vocabulary<'a>,
+    /// The language's words.
+    pub lexicon: &'a Lexicon,
+    /// For each word of the vocabulary, its kinds: see [`WordKind::of`].
+    kinds: Vec<[WordKind; 2]>,
+}
+
+impl<'a> Glossary<'a> {
+    /// Looks every word up once.
+    #[must_use]
+    pub fn of(vocabulary: &'a Vocabulary<'a>, lexicon: &'a Lexicon) -> Self {
+        let kinds = (0..vocabulary.len() as u32).map(|id| WordKind::of(vocabulary.folded(id), lexicon)).collect();
+        Self { vocabulary, lexicon, kinds }
+    }
+}
+
 /// What was found out about one suspect.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Suspect<'v> {
     /// Its words, folded.
     pub folded: Vec<&'v str>,
@@ -69,8 +128,9 @@ pub struct Suspect<'v> {
     pub shape: Shape,
     /// For each word, whether it tells who said it.
     pub attributed: Vec<bool>,
-    /// True if its markup says that it stays.
-    pub fixed: bool,
+    place: Place,
+    /// True if it was told as a title, or part of one, by other paragraphs.
+    titled: bool,
 }
 
 impl Suspect<'_> {
@@ -85,36 +145,30 @@ impl Suspect<'_> {
 #[derive(Debug)]
 pub struct Suspects<'v> {
     slots: Vec<Option<u32>>,
-    list: Vec<Suspect<'v>>,
+    list: Vec<Arc<Suspect<'v>>>,
 }
 
 impl<'v> Suspects<'v> {
-    /// Looks at each suspect of `text`; `hints` is empty or has one for each paragraph.
+    /// Looks at each suspect of `text`; `hints` is empty or has one for each paragraph. What an `earlier` look found out
+    /// about one that stands as it stood is taken from there.
     #[must_use]
     pub fn of(
         text: &str,
         paragraphs: &[Span],
         hints: &[Hint],
         sequences: &Sequences,
-        vocabulary: &'v Vocabulary<'_>,
-        lexicon: &Lexicon,
+        glossary: &Glossary<'v>,
+        earlier: Option<&Earlier<'v>>,
     ) -> Self {
-        let hint = |index: usize| hints.get(index).copied().unwrap_or_default();
         let longer = |span: &Span| span.of(text).chars().nth(LABEL_CHARS).is_some();
         let opening = paragraphs.iter().position(longer).unwrap_or(0);
-        let place = |index: usize| Place {
-            index,
-            of: paragraphs.len(),
-            opening: index == opening,
-            stops: has_full_stops(paragraphs[index].of(text)),
-            told: hint(index).role,
-            marked: !hints.is_empty(),
+        let place = |index: usize| {
+            let Hint { role, fixed } = hints.get(index).copied().unwrap_or_default();
+            let stops = has_full_stops(paragraphs[index].of(text));
+            let (first, opening) = (index == 0, index == opening);
+            Place { first, opening, stops, told: role, fixed, marked: !hints.is_empty() }
         };
-        let mut suspects = Self::placed(text, paragraphs, place, sequences, vocabulary, lexicon);
-        for ((index, _), suspect) in sequences.list.iter().zip(&mut suspects.list) {
-            suspect.fixed = hint(*index as usize).fixed;
-        }
-        suspects
+        Self::placed(text, paragraphs, place, sequences, glossary, earlier)
     }
 
     /// As [`Suspects::of`], where `place` tells where each paragraph (0-based) stands in a document of its own.
@@ -124,14 +178,15 @@ impl<'v> Suspects<'v> {
         paragraphs: &[Span],
         place: impl Fn(usize) -> Place + Sync,
         sequences: &Sequences,
-        vocabulary: &'v Vocabulary<'_>,
-        lexicon: &Lexicon,
+        glossary: &Glossary<'v>,
+        earlier: Option<&Earlier<'v>>,
     ) -> Self {
-        let word_kinds: Vec<[WordKind; 2]> =
-            (0..vocabulary.len() as u32).map(|id| WordKind::of(vocabulary.folded(id), lexicon)).collect();
-        let look = |(index, sequence): &(u32, Sequence)| {
+        let look = |(index, sequence): &(u32, Arc<Sequence>)| {
             let at = *index as usize;
-            suspect(paragraphs[at], text, sequence, place(at), vocabulary, &word_kinds, lexicon)
+            let place = place(at);
+            let known = earlier.and_then(|earlier| earlier.suspects.shared(earlier.number(*index)));
+            let same = known.filter(|known| known.place == place && !known.titled);
+            same.cloned().unwrap_or_else(|| Arc::new(suspect(paragraphs[at], text, sequence, place, glossary)))
         };
         let list = if sequences.list.len() > MANY {
             sequences.list.par_iter().map(look).collect()
@@ -150,24 +205,35 @@ impl<'v> Suspects<'v> {
         });
         let Some((headline, names)) = found else { return };
         if let Some(slot) = self.slots[headline as usize] {
-            self.list[slot as usize].shape.role = Role::Headline;
+            self.titled(slot).shape.role = Role::Headline;
         }
         // Wherever the title stands, whole or cut off, its names are no part of the story.
-        for (suspect, (_, sequence)) in self.list.iter_mut().zip(&sequences.list) {
-            let marks = &mut suspect.shape.trimmings;
+        for (slot, (_, sequence)) in (0u32..).zip(&sequences.list) {
+            let marks = &self.list[slot as usize].shape.trimmings;
             let start = marks.iter().take_while(|mark| mark.is_some()).count();
             let at = start..start + names.len();
             let titled = sequence.ids.get(at.clone()) == Some(&title.ids[names.clone()]);
             if titled && names.start == 0 && sequence.ids.len() > at.end {
-                marks[at].fill(Some(Trimming::SiteName));
-                suspect.shape.role = Role::HeadlineFragment;
+                self.name_site(slot, at);
             }
         }
         if let (Some(slot), true) = (self.slots[0], names.start > 0) {
-            let shape = &mut self.list[slot as usize].shape;
-            shape.trimmings[names].fill(Some(Trimming::SiteName));
-            shape.role = Role::HeadlineFragment;
+            self.name_site(slot, names);
         }
+    }
+
+    /// Words of a suspect are the name of a site.
+    fn name_site(&mut self, slot: u32, words: Range<usize>) {
+        let shape = &mut self.titled(slot).shape;
+        shape.trimmings[words].fill(Some(Trimming::SiteName));
+        shape.role = Role::HeadlineFragment;
+    }
+
+    /// A suspect that is told as a title by others; what an earlier look holds of it stays as it is.
+    fn titled(&mut self, slot: u32) -> &mut Suspect<'v> {
+        let suspect = Arc::make_mut(&mut self.list[slot as usize]);
+        suspect.titled = true;
+        suspect
     }
 
     /// The words of the first paragraph, `title`, that are names around a whole `headline`.
@@ -193,7 +259,18 @@ impl<'v> Suspects<'v> {
     /// A suspect by its paragraph (0-based).
     #[must_use]
     pub fn get(&self, paragraph: u32) -> Option<&Suspect<'v>> {
+        self.shared(paragraph).map(AsRef::as_ref)
+    }
+
+    fn shared(&self, paragraph: u32) -> Option<&Arc<Suspect<'v>>> {
         self.slots[paragraph as usize].map(|slot| &self.list[slot as usize])
+    }
+
+    /// True if all that is known of a paragraph was known `earlier`.
+    #[must_use]
+    pub fn unchanged(&self, paragraph: u32, earlier: &Earlier<'_>) -> bool {
+        let then = earlier.suspects.shared(earlier.number(paragraph));
+        self.shared(paragraph).zip(then).is_some_and(|(now, then)| Arc::ptr_eq(now, then))
     }
 
     /// The suspects' words, folded, in their order.
@@ -204,7 +281,7 @@ impl<'v> Suspects<'v> {
     /// True if a paragraph's markup says that it stays.
     #[must_use]
     pub fn fixed(&self, paragraph: u32) -> bool {
-        self.get(paragraph).is_some_and(|suspect| suspect.fixed)
+        self.get(paragraph).is_some_and(|suspect| suspect.place.fixed)
     }
 
     /// What a paragraph is; body where nobody looked.
@@ -214,27 +291,20 @@ impl<'v> Suspects<'v> {
     }
 }
 
-fn suspect<'v>(
-    span: Span,
-    text: &str,
-    sequence: &Sequence,
-    place: Place,
-    vocabulary: &'v Vocabulary<'_>,
-    word_kinds: &[[WordKind; 2]],
-    lexicon: &Lexicon,
-) -> Suspect<'v> {
+fn suspect<'v>(span: Span, text: &str, sequence: &Sequence, place: Place, glossary: &Glossary<'v>) -> Suspect<'v> {
+    let Glossary { vocabulary, lexicon, .. } = *glossary;
     let folded: Vec<&str> = sequence.ids.iter().map(|id| vocabulary.folded(*id)).collect();
     let spans = own_spans(sequence, span);
     let text = span.of(text);
     let shape = shape(&Words { text, spans: &spans, folded: &folded }, place, lexicon);
-    let kind = |(i, id): (usize, &WordId)| match word_kinds[*id as usize][usize::from(capital(text, &spans, i))] {
+    let kind = |(i, id): (usize, &WordId)| match glossary.kinds[*id as usize][usize::from(capital(text, &spans, i))] {
         WordKind::Number(Some(value)) if is_negative(text, spans[i].0) => WordKind::Number(Some(-value)),
         kind => kind,
     };
     let mut kinds: Vec<WordKind> = sequence.ids.iter().enumerate().map(kind).collect();
     light_phrases(&folded, &mut kinds, lexicon);
     let attributed = attribution(&folded, &shape.quoted, lexicon);
-    Suspect { folded, kinds, shape, attributed, fixed: false }
+    Suspect { folded, kinds, shape, attributed, place, titled: false }
 }
 
 /// The bytes of each word, counted from the paragraph's first.

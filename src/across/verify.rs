@@ -6,7 +6,7 @@ use crate::pass::Pass;
 use crate::role::{Place, Shape};
 use crate::similarity::candidates::{Candidate, Candidates};
 use crate::similarity::vocabulary::Vocabulary;
-use crate::suspects::{Sequences, Suspects, has_full_stops};
+use crate::suspects::{Glossary, Sequences, Suspects, has_full_stops};
 use crate::verdict::finding::judged;
 use crate::verdict::judge::Judgement;
 
@@ -37,9 +37,15 @@ pub(super) fn compare_entries(dedup: &Deduplicator, [x, y]: [&Entry; 2], languag
     let mut vocabulary = Vocabulary::new(&text);
     let sequences = Sequences::read(&spans, &candidates, &mut vocabulary);
     let place = |index: usize| place(if index == 0 { x } else { y });
-    let suspects = Suspects::placed(&text, &spans, place, &sequences, &vocabulary, lexicon);
-    let pass =
-        Pass { options: dedup.options(), sequences: &sequences, suspects: &suspects, vocabulary: &vocabulary, lexicon };
+    let glossary = Glossary::of(&vocabulary, lexicon);
+    let suspects = Suspects::placed(&text, &spans, place, &sequences, &glossary, None);
+    let pass = Pass {
+        options: dedup.options(),
+        sequences: &sequences,
+        suspects: &suspects,
+        glossary: &glossary,
+        earlier: None,
+    };
     let (pairs, _) = pass.judge(&candidates.pairs);
     let Some(pair) = pairs.first() else { return none };
     let finding = |paragraph: u32, judgement: &Judgement| {
@@ -61,17 +67,18 @@ pub(super) fn shape_of(dedup: &Deduplicator, entry: &Entry, language: &str) -> O
     let mut vocabulary = Vocabulary::new(&entry.text);
     let sequences = Sequences::read(&spans, &candidates, &mut vocabulary);
     let lexicon = dedup.lexicon(language);
-    let suspects = Suspects::placed(&entry.text, &spans, |_| place(entry), &sequences, &vocabulary, lexicon);
+    let glossary = Glossary::of(&vocabulary, lexicon);
+    let suspects = Suspects::placed(&entry.text, &spans, |_| place(entry), &sequences, &glossary, None);
     suspects.get(0).map(|suspect| suspect.shape.clone())
 }
 
 fn place(entry: &Entry) -> Place {
     Place {
-        index: entry.number as usize,
-        of: usize::MAX,
+        first: entry.number == 0,
         opening: false,
         stops: has_full_stops(&entry.text),
         told: entry.told,
+        fixed: false,
         marked: entry.marked,
     }
 }

@@ -82,19 +82,19 @@ impl Shape {
     }
 }
 
-/// Where a paragraph stands.
-#[derive(Clone, Copy, Debug)]
+/// Where a paragraph stands, as far as it tells what it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
-    /// Its number.
-    pub index: usize,
-    /// How many paragraphs there are.
-    pub of: usize,
+    /// True for the first of its document.
+    pub first: bool,
     /// True if nothing longer than a date or a label stands before it.
     pub opening: bool,
     /// False if its script has no full stops, so that lacking one tells nothing.
     pub stops: bool,
     /// What its markup says it is.
     pub told: Option<Role>,
+    /// True if its markup says that it stays.
+    pub fixed: bool,
     /// True in a marked-up document: headings and captions are told there, and need not be guessed from a missing
     /// full stop.
     pub marked: bool,
@@ -216,7 +216,7 @@ fn role(words: &Words<'_>, shape: &Shape, place: Place, lexicon: &Lexicon) -> Ro
     if place.opening && !place.stops && !place.marked {
         return Role::Headline;
     }
-    if place.index == 0 && !shape.full_stop && !place.marked {
+    if place.first && !shape.full_stop && !place.marked {
         return if n <= MOST_HEADLINE_WORDS { Role::Headline } else { Role::KeyPoint };
     }
     if !shape.full_stop {

@@ -83,13 +83,28 @@ pub fn overlap(x: &Sequence, y: &Sequence, bags: &mut Overlap, vocabulary: &Voca
 /// Aligns two paragraphs; `None` if they are too long for it.
 #[must_use]
 pub fn align(x: &Sequence, y: &Sequence, vocabulary: &Vocabulary<'_>) -> Option<Alignment> {
-    let mut alignment = Alignment { first: vec![Match::None; x.ids.len()], second: vec![Match::None; y.ids.len()] };
-    if !excerpt(&x.ids, &y.ids, &mut alignment) {
-        in_order(&x.ids, &y.ids, vocabulary.len(), &mut alignment)?;
+    align_sharing(x, y, overlap(x, y, &mut Overlap::default(), vocabulary), vocabulary)
+}
+
+/// As [`align`], where it is known how many words both have: their [`overlap`].
+#[must_use]
+pub fn align_sharing(x: &Sequence, y: &Sequence, shared: usize, vocabulary: &Vocabulary<'_>) -> Option<Alignment> {
+    let (nx, ny) = (x.ids.len(), y.ids.len());
+    let mut alignment = Alignment { first: vec![Match::None; nx], second: vec![Match::None; ny] };
+    let shorter = nx.min(ny);
+    // Of an excerpt every word is shared; and once all shared words are linked, none has moved.
+    let excerpt = shared == shorter && excerpt(&x.ids, &y.ids, &mut alignment);
+    let mut linked = shorter;
+    if !excerpt {
+        linked = in_order(&x.ids, &y.ids, vocabulary.len(), &mut alignment)?;
         slide(&x.ids, &y.ids, &mut alignment);
+        if linked < shared {
+            linked += moved(&x.ids, &y.ids, &mut alignment);
+        }
     }
-    moved(&x.ids, &y.ids, &mut alignment);
-    super::like::like(x, y, vocabulary, &mut alignment);
+    if linked < shorter {
+        super::like::like(x, y, vocabulary, &mut alignment);
+    }
     Some(alignment)
 }
 
@@ -157,8 +172,8 @@ fn find(short: &[WordId], long: &[WordId]) -> Option<usize> {
 /// Fewest words of an excerpt.
 const LEAST_EXCERPT: usize = 3;
 
-/// Links the longest common subsequence.
-fn in_order(x: &[WordId], y: &[WordId], ids: usize, alignment: &mut Alignment) -> Option<()> {
+/// Links the longest common subsequence; gives its length.
+fn in_order(x: &[WordId], y: &[WordId], ids: usize, alignment: &mut Alignment) -> Option<usize> {
     let prefix = x.iter().zip(y).take_while(|(a, b)| a == b).count();
     let suffix = x[prefix..].iter().rev().zip(y[prefix..].iter().rev()).take_while(|(a, b)| a == b).count();
     for i in 0..prefix {
@@ -168,8 +183,9 @@ fn in_order(x: &[WordId], y: &[WordId], ids: usize, alignment: &mut Alignment) -
         alignment.link(x.len() - back, y.len() - back, Match::Same);
     }
     let (x, y) = (&x[prefix..x.len() - suffix], &y[prefix..y.len() - suffix]);
+    let mut linked = prefix + suffix;
     if x.is_empty() || y.is_empty() {
-        return Some(());
+        return Some(linked);
     }
     if x.len().checked_mul(y.len().div_ceil(64))? > MOST_CELLS {
         return None;
@@ -186,13 +202,14 @@ fn in_order(x: &[WordId], y: &[WordId], ids: usize, alignment: &mut Alignment) -
                 i -= 1;
                 j -= 1;
                 alignment.link(prefix + i, prefix + j, Match::Same);
+                linked += 1;
             }
         }
         if table.rows.len() > MOST_KEPT {
             table.rows = Vec::new();
         }
     });
-    Some(())
+    Some(linked)
 }
 
 thread_local! {
@@ -285,14 +302,12 @@ fn slide(x: &[WordId], y: &[WordId], alignment: &mut Alignment) {
 /// Most places where a moved run is tried.
 const MOST_TRIES: usize = 32;
 
-/// Links words that stand in another order: the longest run first met, each word once.
-fn moved(x: &[WordId], y: &[WordId], alignment: &mut Alignment) {
-    if !alignment.first.contains(&Match::None) {
-        return;
-    }
+/// Links words that stand in another order: the longest run first met, each word once. Tells how many.
+fn moved(x: &[WordId], y: &[WordId], alignment: &mut Alignment) -> usize {
     let free = (0u32..).zip(y).filter(|(j, _)| alignment.second[*j as usize] == Match::None);
     let mut places: Vec<(WordId, u32)> = free.map(|(j, word)| (*word, j)).collect();
     places.sort_unstable();
+    let mut linked = 0;
     let mut i = 0;
     while i < x.len() {
         if alignment.first[i] != Match::None {
@@ -310,8 +325,10 @@ fn moved(x: &[WordId], y: &[WordId], alignment: &mut Alignment) {
         for k in 0..len {
             alignment.link(i + k, j as usize + k, Match::Moved);
         }
+        linked += len;
         i += len.max(1);
     }
+    linked
 }
 
 fn common_run(x: &[WordId], y: &[WordId], i: usize, j: usize, alignment: &Alignment) -> usize {
@@ -339,7 +356,31 @@ mod tests {
         table[x.len()][y.len()]
     }
 
+    /// As [`align_sharing`], without asking how many words both have.
+    fn plainly(x: &Sequence, y: &Sequence, vocabulary: &Vocabulary<'_>) -> Option<Alignment> {
+        let mut alignment = Alignment { first: vec![Match::None; x.ids.len()], second: vec![Match::None; y.ids.len()] };
+        if !excerpt(&x.ids, &y.ids, &mut alignment) {
+            in_order(&x.ids, &y.ids, vocabulary.len(), &mut alignment)?;
+            slide(&x.ids, &y.ids, &mut alignment);
+        }
+        moved(&x.ids, &y.ids, &mut alignment);
+        super::super::like::like(x, y, vocabulary, &mut alignment);
+        Some(alignment)
+    }
+
     proptest! {
+        #[test]
+        fn steps_that_are_spared_would_link_nothing(
+            line in "((a|b|one|two|three|threes|on|board|onboard) ){0,40}",
+            more in "((a|b|one|two|three|tree|on|board|onboard) ){0,40}",
+        ) {
+            let text = format!("{line}\n{more}");
+            let mut vocabulary = Vocabulary::new(&text);
+            let x = vocabulary.read(Span::new(0, line.len()));
+            let y = vocabulary.read(Span::new(line.len() + 1, text.len()));
+            prop_assert_eq!(align(&x, &y, &vocabulary), plainly(&x, &y, &vocabulary));
+        }
+
         #[test]
         fn an_excerpt_is_found_where_comparing_every_window_finds_it(
             short in prop::collection::vec(0u32..2, 1..7), long in prop::collection::vec(0u32..2, 0..60),
@@ -353,7 +394,8 @@ mod tests {
         ) {
             let mut alignment =
                 Alignment { first: vec![Match::None; x.len()], second: vec![Match::None; y.len()] };
-            in_order(&x, &y, 6, &mut alignment).expect("short enough");
+            let linked = in_order(&x, &y, 6, &mut alignment).expect("short enough");
+            prop_assert_eq!(linked, table_lcs(&x, &y));
             for sliding in [false, true] {
                 if sliding {
                     slide(&x, &y, &mut alignment);

@@ -23,6 +23,11 @@ const FREE_PAIRS: usize = 256;
 /// See [`FREE_PAIRS`].
 const PAIRS_EACH: usize = 2;
 
+/// How many pairs an article of so many paragraphs may have.
+const fn free_pairs(paragraphs: usize) -> usize {
+    FREE_PAIRS + PAIRS_EACH * paragraphs
+}
+
 /// A shingle shared by more paragraphs than this joins each of them to the first [`FEW`] only.
 const MANY: usize = 64;
 
@@ -67,6 +72,35 @@ impl Candidates {
         self.copies.binary_search_by_key(&index, |copy| copy.0).ok().map(|at| self.copies[at].1)
     }
 
+    /// The candidates of some of `paragraphs` paragraphs, `kept` (0-based, ascending), as a search among them alone gives.
+    /// `None` where a bound was hit, or would be: with fewer paragraphs there is room for other pairs.
+    #[must_use]
+    pub fn left(&self, kept: &[usize], paragraphs: usize) -> Option<Self> {
+        if self.capped_paragraphs + self.capped_shingles > 0 {
+            return None;
+        }
+        let mut left = Self::default();
+        // For the first of each group of copies, the first that is kept.
+        let mut firsts: Vec<Option<u32>> = vec![None; paragraphs];
+        for (now, &then) in (0u32..).zip(kept) {
+            let first = &mut firsts[self.original(then as u32).unwrap_or(then as u32) as usize];
+            match *first {
+                Some(first) => left.copies.push((now, first)),
+                None => *first = Some(now),
+            }
+        }
+        // Pairs that share no shingle were not found by the search.
+        for pair in self.pairs.iter().filter(|pair| pair.shared > 0) {
+            if let (Some(a), Some(b)) = (firsts[pair.first as usize], firsts[pair.second as usize]) {
+                left.pairs.push(Candidate { first: a.min(b), second: a.max(b), shared: pair.shared });
+            }
+        }
+        left.pairs.sort_unstable_by_key(|pair| (pair.second, pair.first));
+        let lists = left.pairs.chunk_by(|a, b| a.second == b.second);
+        let full = lists.map(<[_]>::len).any(|len| len > MOST_CANDIDATES);
+        (!full && left.pairs.len() <= free_pairs(kept.len())).then_some(left)
+    }
+
     /// Leaves each paragraph the earlier one with which it shares most; of those that share nearly as much, the first:
     /// where all are alike, all are compared with the one that stays, and none with one that goes for another.
     fn keep_closest(&mut self) {
@@ -90,8 +124,12 @@ pub struct Search {
     once: Vec<u64>,
     twice: Vec<u64>,
     repeated: Vec<(u64, u32)>,
-    /// For each paragraph: its distinct repeated shingles, and all its distinct shingles.
+    /// For each paragraph: how many of its shingles are repeated, and how many it has. In [`Search::pair`] distinct ones
+    /// count.
     sizes: Vec<(u32, u32)>,
+    /// The repeated shingles before they are sorted, and where each bucket of them begins.
+    unsorted: Vec<(u64, u32)>,
+    buckets: Vec<u32>,
     /// Paragraph and run.
     hits: Vec<(u32, u32)>,
     unordered: Vec<(u32, u32)>,
@@ -134,7 +172,7 @@ impl Search {
         self.collapse(prints, same, &mut result.copies);
         result.capped_shingles = self.index(prints.len());
         self.pair(share, &mut result);
-        if result.pairs.len() > FREE_PAIRS + PAIRS_EACH * prints.len() {
+        if result.pairs.len() > free_pairs(prints.len()) {
             result.keep_closest();
         }
         result
@@ -163,27 +201,26 @@ impl Search {
         !self.twice.is_empty()
     }
 
-    /// Lists the repeated shingles of each paragraph, and counts the distinct ones.
+    /// Lists the repeated shingles of each paragraph.
     fn collect_repeated(&mut self, prints: &Prints) {
         let shift = 64 - (self.twice.len() as u64 * 64).trailing_zeros();
         self.repeated.clear();
         self.sizes.clear();
         for paragraph in 0..prints.len() {
             let from = self.repeated.len();
-            for &shingle in prints.shingles(paragraph) {
+            let shingles = prints.shingles(paragraph);
+            for &shingle in shingles {
                 let at = (shingle >> shift) as usize;
                 if self.twice[at / 64] >> (at % 64) & 1 == 1 {
                     self.repeated.push((shingle, paragraph as u32));
                 }
             }
-            let with_repeats = self.repeated.len() - from;
-            self.repeated[from..].sort_unstable();
-            let kept = dedup_from(&mut self.repeated, from);
-            let distinct = prints.shingles(paragraph).len() - with_repeats + kept;
-            self.sizes.push((kept as u32, distinct as u32));
+            self.sizes.push(((self.repeated.len() - from) as u32, shingles.len() as u32));
         }
     }
 
+    /// False if no paragraph has enough repeated shingles for a pair. What stands twice in one counts twice, among the
+    /// repeated and among all, which makes the share larger, never smaller: nothing is forgotten.
     fn any_suspect(&self, share: f64) -> bool {
         self.sizes.iter().any(|&(repeated, all)| repeated > 0 && f64::from(repeated) >= share * f64::from(all))
     }
@@ -213,7 +250,8 @@ impl Search {
     /// Sorts the repeated shingles into runs and notes for each paragraph the runs it follows in; returns how many runs
     /// were too long to pair in full.
     fn index(&mut self, paragraphs: usize) -> usize {
-        self.repeated.sort_unstable();
+        self.sort_repeated();
+        self.drop_doubles();
         self.runs.clear();
         self.hits.clear();
         let mut capped = 0;
@@ -241,25 +279,45 @@ impl Search {
         capped
     }
 
+    /// Sorts the repeated shingles: into about as many buckets as there are of them, by their leading bits, and within
+    /// each bucket. Hashes are spread evenly, so that most buckets hold one run.
+    fn sort_repeated(&mut self) {
+        let Self { repeated, unsorted, buckets, .. } = self;
+        let bits = (repeated.len().max(2) as u64).next_power_of_two().trailing_zeros().min(MOST_BUCKET_BITS);
+        let bucket = |shingle: u64| (shingle >> (64 - bits)) as usize;
+        std::mem::swap(repeated, unsorted);
+        repeated.clear();
+        repeated.resize(unsorted.len(), (0, 0));
+        scatter(unsorted, repeated, buckets, 1 << bits, |entry| bucket(entry.0));
+        let mut start = 0;
+        // Each bucket begins where the one before it was filled to.
+        for &end in &*buckets {
+            repeated[start..end as usize].sort_unstable();
+            start = end as usize;
+        }
+    }
+
+    /// Leaves of equal shingles of one paragraph the first, and counts distinct ones.
+    fn drop_doubles(&mut self) {
+        let sizes = &mut self.sizes;
+        self.repeated.dedup_by(|next, first| {
+            let double = next == first;
+            if double {
+                let (repeated, all) = &mut sizes[next.1 as usize];
+                *repeated -= 1;
+                *all -= 1;
+            }
+            double
+        });
+    }
+
     /// Orders the hits by paragraph; the runs of each are in order, and stay so.
     fn order_hits(&mut self, paragraphs: usize) {
         let Self { hits, unordered, places, .. } = self;
-        places.clear();
-        places.resize(paragraphs + 1, 0);
-        for (paragraph, _) in &*hits {
-            places[*paragraph as usize + 1] += 1;
-        }
-        for at in 1..places.len() {
-            places[at] += places[at - 1];
-        }
         std::mem::swap(hits, unordered);
         hits.clear();
         hits.resize(unordered.len(), (0, 0));
-        for hit in &*unordered {
-            let place = &mut places[hit.0 as usize];
-            hits[*place as usize] = *hit;
-            *place += 1;
-        }
+        scatter(unordered, hits, places, paragraphs, |hit| hit.0 as usize);
     }
 
     fn pair(&mut self, share: f64, result: &mut Candidates) {
@@ -305,17 +363,26 @@ impl Search {
     }
 }
 
-/// Removes equal neighbours of `list[from..]`, which is sorted; returns how many are left there.
-fn dedup_from(list: &mut Vec<(u64, u32)>, from: usize) -> usize {
-    let mut kept = from;
-    for at in from..list.len() {
-        if kept == from || list[at] != list[kept - 1] {
-            list[kept] = list[at];
-            kept += 1;
-        }
+/// At most this many bits of a shingle tell its bucket: more buckets would not stay in the cache.
+const MOST_BUCKET_BITS: u32 = 14;
+
+/// Puts the entries of `from` into `to`, of the same length, by their bucket, of which there are `count`; within a bucket
+/// they keep their order. Afterwards `ends` tells where each bucket ends.
+fn scatter<T: Copy>(from: &[T], to: &mut [T], ends: &mut Vec<u32>, count: usize, bucket: impl Fn(&T) -> usize) {
+    ends.clear();
+    ends.resize(count + 1, 0);
+    for entry in from {
+        ends[bucket(entry) + 1] += 1;
     }
-    list.truncate(kept);
-    kept - from
+    for at in 1..ends.len() {
+        ends[at] += ends[at - 1];
+    }
+    for entry in from {
+        let place = &mut ends[bucket(entry)];
+        to[*place as usize] = *entry;
+        *place += 1;
+    }
+    ends.truncate(count);
 }
 
 #[cfg(test)]
@@ -355,6 +422,20 @@ mod tests {
             prints.fill(&text, &plain::paragraphs(&text, Paragraphs::Line), ngram);
             let found = Search::default().candidates(&prints, share, |_, _| false);
             prop_assert_eq!(found.pairs, oracle(&prints, share));
+        }
+
+        #[test]
+        fn what_is_left_is_what_a_search_among_the_rest_finds(
+            text in "((one|two|three|four) ){1,5}(\n((one|two|three|four) ){1,5}){0,40}",
+            gone in prop::collection::vec(any::<bool>(), 41),
+        ) {
+            let mut prints = Prints::default();
+            prints.fill(&text, &plain::paragraphs(&text, Paragraphs::Line), 2);
+            let search = |prints: &Prints| Search::default().candidates(prints, 0.3, |_, _| true);
+            let kept: Vec<usize> = (0..prints.len()).filter(|index| !gone[*index]).collect();
+            if let Some(left) = search(&prints).left(&kept, prints.len()) {
+                prop_assert_eq!(left, search(&prints.only(&kept)));
+            }
         }
     }
 }

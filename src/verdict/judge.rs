@@ -70,7 +70,7 @@ pub fn judge(
     let gaps = gaps(alignment);
     let forth_differences = differences(first, second, alignment, &gaps, lexicon);
     let back_differences = differences(second, first, &back, &gaps.swapped(), lexicon);
-    let over = distance <= OVER;
+    let over = stands_over(distance);
     let forth =
         Weigh { x: first, y: second, over, alignment, own: &forth_differences, other: &back_differences, options };
     let back = Weigh {
@@ -130,6 +130,12 @@ const HEADING_WORDS: usize = 9;
 
 /// A heading has at most a button between itself and its text.
 const OVER: u32 = 2;
+
+/// True if a paragraph so many before another one may be the heading over it.
+#[must_use]
+pub const fn stands_over(distance: u32) -> bool {
+    distance <= OVER
+}
 
 impl Weigh<'_> {
     /// The judgement without what it rests on.

@@ -110,14 +110,14 @@ pub fn glued_head(word: &str) -> Option<&str> {
 /// hyphen that opens a text is a bullet.
 #[must_use]
 pub fn is_negative(text: &str, start: usize) -> bool {
-    if !text[start..].starts_with(char::is_numeric) {
+    if !text[start..].starts_with(is_numeric) {
         return false;
     }
     let before = text[..start].trim_end_matches(['$', '€', '£', '¥']);
     let Some(rest) = before.strip_suffix(['-', '−', '–']) else { return false };
     match rest.chars().next_back() {
         None => before == "−",
-        Some(c) if c.is_whitespace() || "([«„“‘\"'".contains(c) => !rest.trim_end().ends_with(char::is_numeric),
+        Some(c) if c.is_whitespace() || "([«„“‘\"'".contains(c) => !rest.trim_end().ends_with(is_numeric),
         Some(_) => false,
     }
 }
@@ -126,7 +126,7 @@ pub fn is_negative(text: &str, start: usize) -> bool {
 #[must_use]
 pub fn number_sign(text: &str, start: usize, end: usize) -> Option<char> {
     const SIGNS: [char; 17] = ['$', '€', '£', '¥', '₹', '₽', '₩', '₺', '₴', '₪', '₫', '฿', '₦', '₱', '₿', '%', '‰'];
-    if !text[start..].starts_with(char::is_numeric) {
+    if !text[start..].starts_with(is_numeric) {
         return None;
     }
     let before = text[..start].trim_end_matches(['-', '−', '–']).chars().next_back();

@@ -1,0 +1,224 @@
+//! From a document's candidates to its findings: alignment, roles, facts, verdicts; and the second look at what stays.
+
+use crate::paragraph::{Capped, Findings, Hint, Role, Span};
+use crate::pass::Pass;
+use crate::shingle::Prints;
+use crate::similarity::candidates::{Candidates, Search};
+use crate::similarity::file_names::add_file_names;
+use crate::similarity::vocabulary::Vocabulary;
+use crate::suspects::{Earlier, Glossary, Sequences, Suspects};
+use crate::verdict::decide::Case;
+use crate::verdict::judge::Pair;
+use crate::verdict::rarity::Rarity;
+
+use super::{Deduplicator, without_spaces};
+
+/// A document that was searched.
+#[derive(Clone, Copy)]
+pub(super) struct Document<'a> {
+    pub(super) text: &'a str,
+    pub(super) paragraphs: &'a [Span],
+    /// Empty, or one for each paragraph.
+    pub(super) hints: &'a [Hint],
+    pub(super) prints: &'a Prints,
+    pub(super) candidates: &'a Candidates,
+}
+
+/// What comes of a document's candidates.
+pub(super) struct Judged {
+    pub(super) findings: Findings,
+    /// The pairs of the first look.
+    pub(super) pairs: Vec<Pair>,
+    /// The roles of the first look.
+    pub(super) roles: Vec<Option<Role>>,
+}
+
+/// One look at a document, and what a later one may take from it.
+struct Look<'v> {
+    sequences: Sequences,
+    suspects: Suspects<'v>,
+    pairs: Vec<Pair>,
+}
+
+/// What stays of a document.
+struct Rest {
+    /// Its paragraphs' numbers in the document (0-based, ascending).
+    kept: Vec<usize>,
+    spans: Vec<Span>,
+    hints: Vec<Hint>,
+    prints: Prints,
+    /// True if it is of the document's language, and as much of it written without spaces.
+    alike: bool,
+}
+
+impl Deduplicator {
+    /// Judges the candidates, and what stays until nothing more goes.
+    pub(super) fn judge(&self, document: &Document<'_>, search: &mut Search) -> Judged {
+        let mut vocabulary = Vocabulary::new(document.text);
+        let sequences = Sequences::read(document.paragraphs, document.candidates, &mut vocabulary);
+        let glossary = Glossary::of(&vocabulary, self.lexicon_of(document.prints));
+        let (findings, look) = self.look_at(document, sequences, &glossary, None);
+        let findings = self.settle(document, findings, &glossary, Some(&look), search);
+        let role = |index| look.suspects.get(index).map(|suspect| suspect.shape.role);
+        let roles = (0..document.paragraphs.len() as u32).map(role).collect();
+        Judged { findings, pairs: look.pairs, roles }
+    }
+
+    fn look_at<'v>(
+        &self,
+        document: &Document<'_>,
+        sequences: Sequences,
+        glossary: &Glossary<'v>,
+        earlier: Option<(&Earlier<'v>, &[Pair])>,
+    ) -> (Findings, Look<'v>) {
+        let Document { text, paragraphs, hints, prints, candidates } = *document;
+        let known = earlier.map(|(earlier, _)| earlier);
+        let mut suspects = Suspects::of(text, paragraphs, hints, &sequences, glossary, known);
+        suspects.tell_titles(text, paragraphs, &sequences, &candidates.pairs);
+        let pass = Pass { options: &self.options, sequences: &sequences, suspects: &suspects, glossary, earlier };
+        let (pairs, too_long) = pass.judge(&candidates.pairs);
+        let case = Case {
+            paragraphs,
+            prints,
+            candidates,
+            suspects: &suspects,
+            pairs: &pairs,
+            options: &self.options,
+            rarity: Rarity::of(prints, &suspects, glossary.lexicon),
+        };
+        let mut findings = case.decide();
+        findings.capped = Capped {
+            candidates: candidates.capped_paragraphs,
+            postings: candidates.capped_shingles,
+            alignments: too_long,
+        };
+        (findings, Look { sequences, suspects, pairs })
+    }
+
+    /// Looks again at what stays, until nothing more goes: cleaning the cleaned text changes nothing.
+    ///
+    /// A pair is judged by its own words, so a second look is rarely needed: only where something changed that is
+    /// seen of the whole article, its language, its first paragraph, or how often a line comes back. What the first
+    /// look found out about a pair or a paragraph is not found out again; without that look, everything is.
+    fn settle(
+        &self,
+        document: &Document<'_>,
+        mut findings: Findings,
+        glossary: &Glossary<'_>,
+        first: Option<&Look<'_>>,
+        search: &mut Search,
+    ) -> Findings {
+        while findings.removals().next().is_some() {
+            let rest = self.rest(document, &findings, glossary);
+            let lines_come_back = findings.lines_come_back || findings.capped.any();
+            if rest.alike && rest.kept.first() == Some(&0) && !lines_come_back {
+                break;
+            }
+            let known = first.filter(|_| rest.alike);
+            let again = known
+                .and_then(|look| self.look_on(document, &rest, glossary, look))
+                .unwrap_or_else(|| self.look_afresh(document.text, &rest, search));
+            if again.removals().next().is_none() {
+                break;
+            }
+            findings.absorb(again, &rest.kept);
+        }
+        findings
+    }
+
+    fn rest(&self, document: &Document<'_>, findings: &Findings, glossary: &Glossary<'_>) -> Rest {
+        let Document { text, paragraphs, hints, prints, .. } = *document;
+        let gone: Vec<usize> = findings.removals().map(|f| f.paragraph.index()).collect();
+        let kept: Vec<usize> = (0..paragraphs.len()).filter(|index| gone.binary_search(index).is_err()).collect();
+        let spans: Vec<Span> = kept.iter().map(|index| paragraphs[*index]).collect();
+        let hints = kept.iter().filter_map(|index| hints.get(*index).copied()).collect();
+        let same_script = without_spaces(text, &spans) == without_spaces(text, paragraphs);
+        let prints = if same_script { prints.only(&kept) } else { self.prints(text, &spans) };
+        let alike = same_script && std::ptr::eq(self.lexicon_of(&prints), glossary.lexicon);
+        Rest { kept, spans, hints, prints, alike }
+    }
+
+    /// A second look that takes from the first one what holds still. `None` if the first one left something out.
+    fn look_on(
+        &self,
+        document: &Document<'_>,
+        rest: &Rest,
+        glossary: &Glossary<'_>,
+        first: &Look<'_>,
+    ) -> Option<Findings> {
+        let mut candidates = document.candidates.left(&rest.kept, document.paragraphs.len())?;
+        add_file_names(document.text, &rest.spans, &rest.prints, &mut candidates);
+        let earlier = Earlier { sequences: &first.sequences, suspects: &first.suspects, kept: &rest.kept };
+        let sequences = Sequences::left(&earlier, &candidates)?;
+        let left = rest.document(document.text, &candidates);
+        Some(self.look_at(&left, sequences, glossary, Some((&earlier, &first.pairs))).0)
+    }
+
+    /// A second look as if the rest were all there is.
+    fn look_afresh(&self, text: &str, rest: &Rest, search: &mut Search) -> Findings {
+        let candidates = self.candidates(text, &rest.spans, &rest.prints, search);
+        if candidates.pairs.is_empty() && candidates.copies.is_empty() {
+            return Findings::default();
+        }
+        let mut vocabulary = Vocabulary::new(text);
+        let sequences = Sequences::read(&rest.spans, &candidates, &mut vocabulary);
+        let glossary = Glossary::of(&vocabulary, self.lexicon_of(&rest.prints));
+        self.look_at(&rest.document(text, &candidates), sequences, &glossary, None).0
+    }
+}
+
+impl Rest {
+    fn document<'a>(&'a self, text: &'a str, candidates: &'a Candidates) -> Document<'a> {
+        Document { text, paragraphs: &self.spans, hints: &self.hints, prints: &self.prints, candidates }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::markup::plain;
+    use crate::options::{Options, Paragraphs};
+
+    const LINES: [&str; 14] = [
+        "Harbour ferry runs again from Monday | The Courier",
+        "Harbour ferry runs again from Monday",
+        "The harbour ferry runs again from Monday, two months after its engine failed off the point.",
+        "The harbour ferry runs again from Monday, two months after its engine failed off the point, and twice a day.",
+        "The harbor ferry runs again from Monday, two months after its engines failed off the point.",
+        "The harbour ferry runs again from Friday, two months after its engine failed off the point.",
+        "Back: The harbour ferry runs again from Monday, two months after its engine failed (pictured)",
+        "harbour-ferry-runs-again-from-monday.jpg",
+        "Follow us for more",
+        "Advertisement",
+        "Tickets and times",
+        "* * *",
+        "\u{201c}We could hardly believe that she would sail again this year,\u{201d} said the harbour master, Ada Quill.",
+        "\u{201c}We could hardly believe that she would sail again this year\u{201d}",
+    ];
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1000))]
+
+        #[test]
+        fn what_the_first_look_knows_is_what_a_fresh_look_finds(
+            lines in prop::collection::vec(prop::sample::select(LINES.to_vec()), 1..24),
+        ) {
+            let text = lines.join("\n\n");
+            let paragraphs = plain::paragraphs(&text, Paragraphs::Auto);
+            let dedup = Deduplicator::new(Options::default()).expect("the defaults are in range");
+            let (mut prints, mut search) = (Prints::default(), Search::default());
+            let candidates = dedup.search(&text, &paragraphs, &mut prints, &mut search);
+            let document =
+                Document { text: &text, paragraphs: &paragraphs, hints: &[], prints: &prints, candidates: &candidates };
+            let mut vocabulary = Vocabulary::new(&text);
+            let sequences = Sequences::read(&paragraphs, &candidates, &mut vocabulary);
+            let glossary = Glossary::of(&vocabulary, dedup.lexicon_of(&prints));
+            let (findings, look) = dedup.look_at(&document, sequences, &glossary, None);
+            let fast = dedup.settle(&document, findings.clone(), &glossary, Some(&look), &mut search);
+            let slow = dedup.settle(&document, findings, &glossary, None, &mut search);
+            prop_assert_eq!(fast, slow);
+        }
+    }
+}
