@@ -303,7 +303,7 @@ fn suspect<'v>(span: Span, text: &str, sequence: &Sequence, place: Place, glossa
     };
     let mut kinds: Vec<WordKind> = sequence.ids.iter().enumerate().map(kind).collect();
     light_phrases(&folded, &mut kinds, lexicon);
-    let attributed = attribution(&folded, &shape.quoted, lexicon);
+    let attributed = attribution(&folded, &shape.quoted, &shape.breaks, lexicon);
     Suspect { folded, kinds, shape, attributed, place, titled: false }
 }
 

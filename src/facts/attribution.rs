@@ -12,7 +12,7 @@ const MOST_BARE_WORDS: usize = 4;
 
 /// For each word of a paragraph, folded, whether it belongs to an attribution: outside the quotation marks, in a stretch with a saying verb or
 /// a short one. None where less than half of the paragraph is quoted.
-pub(crate) fn attribution(folded: &[&str], quoted: &[bool], lexicon: &Lexicon) -> Vec<bool> {
+pub(crate) fn attribution(folded: &[&str], quoted: &[bool], breaks: &[usize], lexicon: &Lexicon) -> Vec<bool> {
     let n = folded.len();
     let mut marks = vec![false; n];
     if quoted.iter().filter(|q| **q).count() * 2 < n {
@@ -27,11 +27,23 @@ pub(crate) fn attribution(folded: &[&str], quoted: &[bool], lexicon: &Lexicon) -
         let to = (from..n).find(|&i| quoted[i]).unwrap_or(n);
         let says = (from..to).any(|i| lexicon.is(folded[i], Class::Saying));
         if to - from <= MOST_WORDS && (says || to - from <= MOST_BARE_WORDS) {
-            marks[from..to].fill(true);
+            let lead = reported(&folded[..to], from, breaks, lexicon);
+            marks[from + lead..to].fill(true);
         }
         from = to;
     }
     marks
+}
+
+/// How many words behind a quote, from word `from` on, go on with what was said before the attribution begins:
+/// '"... able to compete" with countries such as China, Barrett said'.
+fn reported(folded: &[&str], from: usize, breaks: &[usize], lexicon: &Lexicon) -> usize {
+    let clause = breaks.iter().find(|start| **start > from).filter(|start| **start < folded.len());
+    let says = |to: usize| folded[from..to].iter().any(|word| lexicon.is(word, Class::Saying));
+    match clause {
+        Some(&to) if from > 0 && !breaks.contains(&from) && to - from > MOST_BARE_WORDS && !says(to) => to - from,
+        _ => 0,
+    }
 }
 
 /// True if both attributions name somebody, and no name stands in both, or one name with another one before it: Paul

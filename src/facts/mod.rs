@@ -7,6 +7,7 @@ pub(crate) mod attribution;
 mod number;
 mod order;
 mod qualifier;
+mod scope;
 
 use crate::lexicon::{Class, Entry, Lexicon};
 use crate::paragraph::{Guard, Role};
@@ -225,6 +226,9 @@ pub(crate) fn differences(
     if order::differs(x, alignment) {
         found.guard(Guard::Order);
     }
+    if x.shape.role != Role::Caption && order::displaced(x, y, alignment) {
+        found.guard(Guard::Content);
+    }
     found
 }
 
@@ -265,6 +269,9 @@ fn gap(
     negation(x, y, &solid, &there, alignment, found);
     if let Some(guard) = qualifier::differs((x, &solid, &alignment.first), (y, &there, &alignment.second), lexicon) {
         found.guard(guard);
+    }
+    if xs.is_empty() && scope::narrows(x, y, &there, &alignment.second, lexicon) {
+        found.guard(Guard::Content);
     }
     let mut solid = synonyms(x, y, &solid, &there, lexicon, found);
     // The same numbers, written in other words.

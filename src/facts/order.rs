@@ -74,27 +74,43 @@ fn day_beside_month(x: &Side<'_>, alignment: &Alignment, i: usize) -> bool {
     matches!(x.kinds[i], WordKind::Number(_)) && (beside(i + 1) || i > 0 && beside(i - 1))
 }
 
+/// The words of `x` that stand elsewhere in the second paragraph, and the place there where each would stand if it had
+/// stayed between its neighbours.
+fn homes<'a>(alignment: &'a Alignment) -> impl Iterator<Item = (usize, usize, usize)> + 'a {
+    let links = &alignment.first;
+    links.iter().enumerate().filter_map(|(i, link)| {
+        let Match::Moved(at) = link else { return None };
+        let home = match (i.checked_sub(1).map(|before| links[before]), links.get(i + 1)) {
+            (Some(Match::Same(j)), _) => j as usize + 1,
+            (_, Some(Match::Same(j))) => (*j as usize).checked_sub(1)?,
+            _ => return None,
+        };
+        Some((i, *at as usize, home))
+    })
+}
+
 /// True if two words stand in each other's place, whatever they are: "They" and "Moscow". One of them says something.
 fn traded_places(x: &Side<'_>, alignment: &Alignment) -> bool {
-    let moved = |i: usize| match alignment.first[i] {
-        Match::Moved(j) => Some(j as usize),
-        _ => None,
+    let homes: Vec<(usize, usize, usize)> = homes(alignment).collect();
+    homes.iter().any(|&(i, at, home)| {
+        let other = homes.iter().find(|(_, there, back)| *there == home && *back == at);
+        other.is_some_and(|&(other, ..)| {
+            let date = day_beside_month(x, alignment, i) || day_beside_month(x, alignment, other);
+            other != i && !date && (x.kinds[i].is_solid() || x.kinds[other].is_solid())
+        })
+    })
+}
+
+/// True if a word that says something has moved, and a word that `x` has not stands between its neighbours: "a county in
+/// Arizona", "a city in Yavapai County, Arizona".
+pub(super) fn displaced(x: &Side<'_>, y: &Side<'_>, alignment: &Alignment) -> bool {
+    let same = |i: Option<usize>, place: usize| {
+        i.and_then(|i| alignment.first.get(i)).is_some_and(|link| *link == Match::Same(place as u32))
     };
-    // Where in `y` word `i` would stand if it had stayed between its neighbours.
-    let home = |i: usize| match (i.checked_sub(1).map(|before| alignment.first[before]), alignment.first.get(i + 1)) {
-        (Some(Match::Same(j)), _) => Some(j as usize + 1),
-        (_, Some(Match::Same(j))) => (*j as usize).checked_sub(1),
-        _ => None,
-    };
-    (0..alignment.first.len()).any(|i| {
-        let (Some(_), Some(place)) = (moved(i), home(i)) else { return false };
-        // What stands there now came from where `i` went.
-        let other = match alignment.second.get(place) {
-            Some(Match::Moved(other)) => *other as usize,
-            _ => return false,
-        };
-        let date = day_beside_month(x, alignment, i) || day_beside_month(x, alignment, other);
-        other != i && !date && moved(i) == home(other) && (x.kinds[i].is_solid() || x.kinds[other].is_solid())
+    homes(alignment).any(|(i, _, home)| {
+        let between = same(i.checked_sub(1), home.wrapping_sub(1)) && same(Some(i + 1), home + 1);
+        let taken = alignment.second.get(home) == Some(&Match::None) && y.kinds[home].is_solid();
+        between && taken && x.kinds[i].is_solid()
     })
 }
 

@@ -45,6 +45,8 @@ pub enum Class {
     Qualifier = 1 << 11,
     /// Heads a notice of what was wrong in the article: correction, editor's note.
     Correction = 1 << 12,
+    /// Says something of all there is, or of nothing else: only, every, nobody but.
+    Exclusive = 1 << 13,
 }
 
 /// Everything known about one word or phrase.

@@ -49,6 +49,7 @@ impl Section {
             "title" => Self::Plain(Class::Title),
             "correction" => Self::Plain(Class::Correction),
             "qualifier" => Self::Plain(Class::Qualifier),
+            "exclusive" => Self::Plain(Class::Exclusive),
             "month" => Self::Valued(Class::Month as u16),
             "weekday" => Self::Valued(Class::Weekday as u16),
             "number" => Self::Valued(Class::Number as u16),

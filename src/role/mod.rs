@@ -10,7 +10,7 @@ use crate::lexicon::{Class, Lexicon};
 use crate::paragraph::Role;
 use crate::words::{decoded, number_sign};
 
-use sentences::sentence_starts;
+use sentences::{clause_breaks, sentence_starts};
 use trimming::{Trimming, Words, trimmings};
 
 /// What can be seen of one paragraph by itself.
@@ -35,6 +35,8 @@ pub struct Shape {
     pub chars_per_word: usize,
     /// The first word (0-based) of each sentence.
     pub sentences: Vec<usize>,
+    /// The words (0-based, ascending) that a mark parts from the word before: a comma, a bracket, a dash, a full stop.
+    pub breaks: Vec<usize>,
     /// True if it is one question: short, a heading.
     pub question: bool,
     /// Words (0-based) that are numbers with a sign of currency, or a percent sign.
@@ -131,6 +133,7 @@ pub fn shape(words: &Words<'_>, place: Place, lexicon: &Lexicon) -> Shape {
         marked,
         chars_per_word,
         sentences: sentence_starts(words),
+        breaks: clause_breaks(words),
         signs: signs(words),
         question: body_end.ends_with(['?', '？', '؟']),
     };

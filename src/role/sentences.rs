@@ -1,4 +1,4 @@
-//! Where the sentences of a paragraph begin.
+//! Where the sentences and clauses of a paragraph begin.
 
 use super::trimming::Words;
 
@@ -17,6 +17,17 @@ pub fn sentence_starts(words: &Words<'_>) -> Vec<usize> {
         }
     }
     starts
+}
+
+/// The words (0-based) that a mark parts from the word before: a new clause, an apposition, a sentence.
+#[must_use]
+pub fn clause_breaks(words: &Words<'_>) -> Vec<usize> {
+    let breaks = |i: &usize| {
+        let gap = words.before(*i);
+        gap != " "
+            && gap.contains([',', ';', ':', '.', '!', '?', '…', '(', ')', '[', ']', '–', '—', '،', '、', '，', '。'])
+    };
+    (1..words.spans.len()).filter(breaks).collect()
 }
 
 /// True if a sentence ends in what stands before word `i`, and word `i` begins one.

@@ -302,11 +302,18 @@ fn slide(x: &[WordId], y: &[WordId], alignment: &mut Alignment) {
 /// Most places where a moved run is tried.
 const MOST_TRIES: usize = 32;
 
-/// Links words that stand in another order: the longest run first met, each word once. Tells how many.
+/// Links words that stand in another order, each word once: runs first, so that no word of one is taken singly. Tells
+/// how many.
 fn moved(x: &[WordId], y: &[WordId], alignment: &mut Alignment) -> usize {
     let free = (0u32..).zip(y).filter(|(j, _)| alignment.second[*j as usize] == Match::None);
     let mut places: Vec<(WordId, u32)> = free.map(|(j, word)| (*word, j)).collect();
     places.sort_unstable();
+    [2, 1].into_iter().map(|least| runs_moved(x, y, &places, least, alignment)).sum()
+}
+
+/// Links runs of at least `least` words, and tells how many words; `places` are the words of `y` that are free, and
+/// where, in order.
+fn runs_moved(x: &[WordId], y: &[WordId], places: &[(WordId, u32)], least: usize, alignment: &mut Alignment) -> usize {
     let mut linked = 0;
     let mut i = 0;
     while i < x.len() {
@@ -321,7 +328,7 @@ fn moved(x: &[WordId], y: &[WordId], alignment: &mut Alignment) -> usize {
             .take(MOST_TRIES)
             .map(|&(_, j)| (common_run(x, y, i, j as usize, alignment), j))
             .max_by_key(|&(len, j)| (len, std::cmp::Reverse(j)));
-        let (len, j) = best.unwrap_or((0, 0));
+        let (len, j) = best.filter(|(len, _)| *len >= least).unwrap_or((0, 0));
         for k in 0..len {
             alignment.link(i + k, j as usize + k, Match::Moved);
         }

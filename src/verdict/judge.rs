@@ -71,11 +71,20 @@ pub fn judge(
     let forth_differences = differences(first, second, alignment, &gaps, lexicon);
     let back_differences = differences(second, first, &back, &gaps.swapped(), lexicon);
     let over = stands_over(distance);
-    let forth =
-        Weigh { x: first, y: second, over, alignment, own: &forth_differences, other: &back_differences, options };
+    let forth = Weigh {
+        x: first,
+        y: second,
+        before: true,
+        over,
+        alignment,
+        own: &forth_differences,
+        other: &back_differences,
+        options,
+    };
     let back = Weigh {
         x: second,
         y: first,
+        before: false,
         over: false,
         alignment: &back,
         own: &back_differences,
@@ -90,6 +99,8 @@ pub fn judge(
 struct Weigh<'a> {
     x: &'a Side<'a>,
     y: &'a Side<'a>,
+    /// True if `x` stands before `y`.
+    before: bool,
     /// True if `x` stands directly over `y`.
     over: bool,
     /// Seen from `x`.
@@ -121,6 +132,9 @@ const REWORDED_SHARE: f64 = 0.05;
 
 /// See [`Weigh::reworded`].
 const REWORDED_JACCARD: f64 = 0.8;
+
+/// See [`Weigh::goes_on`].
+const GOES_ON_JACCARD: f64 = 0.6;
 
 /// A heading with more words in it is another heading: "What Is Catering?", "What Is Catering Insurance?".
 const LEAST_HEADING_JACCARD: f64 = 0.79;
@@ -175,8 +189,8 @@ impl Weigh<'_> {
     /// True where nothing speaks against removal, and the user wants to be asked all the same.
     fn unsure(&self, jaccard: f64) -> bool {
         match self.options.caution {
-            Caution::Cautious => !self.verbatim() || self.reworded(jaccard),
-            Caution::Normal => self.reworded(jaccard),
+            Caution::Cautious => !self.verbatim() || self.told_again(jaccard),
+            Caution::Normal => self.told_again(jaccard),
             Caution::Eager => false,
         }
     }
@@ -187,16 +201,36 @@ impl Weigh<'_> {
         self.own.new_words.is_empty() && self.own.harmless.iter().all(|(what, _)| passed(what))
     }
 
-    /// True for two whole sentences of like length, neither of which has all the words of the other: the same event
-    /// told twice, each time with something else left out. An excerpt is contiguous; a post is signed.
+    /// True for two whole sentences of like length that were written each for itself: which of them should stand is an
+    /// editor's choice.
+    fn told_again(&self, jaccard: f64) -> bool {
+        whole(self.x) && whole(self.y) && (self.reworded(jaccard) || self.goes_on(jaccard))
+    }
+
+    /// Neither has all the words of the other: the same event told twice, each time with something else left out. An
+    /// excerpt is contiguous.
     fn reworded(&self, jaccard: f64) -> bool {
-        let whole = |side: &Side<'_>| {
-            let shape = side.shape;
-            shape.full_stop && !shape.cut_off && !shape.post && matches!(shape.role, Role::Body | Role::Quote)
-        };
         let light = self.own.harmless.iter().find(|(what, _)| *what == Harmless::LightWords).map_or(0, |(_, n)| *n);
         let unsaid = (light + self.own.new_words.len()) as f64 / self.x.folded.len().max(1) as f64;
-        whole(self.x) && whole(self.y) && unsaid > REWORDED_SHARE && (0.5..REWORDED_JACCARD).contains(&jaccard)
+        unsaid > REWORDED_SHARE && (0.5..REWORDED_JACCARD).contains(&jaccard)
+    }
+
+    /// Where `x` has its full stop the sentence of `y` goes on, and tells another fact. An excerpt breaks off, or ends
+    /// where a sentence ends; a standfirst stands before what it is taken from.
+    fn goes_on(&self, jaccard: f64) -> bool {
+        let told = |side: &Side<'_>, i: usize| side.shape.trimmings[i].is_none() && !side.attributed[i];
+        let last = (0..self.x.folded.len()).rev().find(|i| told(self.x, *i));
+        let Some(end) = last.and_then(|i| self.alignment.first[i].index()) else { return false };
+        let next = end as usize + 1;
+        // Behind a quote stands who said it.
+        let quoted = |j: usize| self.y.shape.quoted.get(j).copied().unwrap_or_default();
+        let starts = &self.y.shape.sentences;
+        let to = starts.iter().find(|start| **start >= next).copied().unwrap_or(self.y.folded.len());
+        let new = |j: usize| told(self.y, j) && self.y.kinds[j].is_fact() && self.alignment.second[j] == Match::None;
+        !self.before
+            && (GOES_ON_JACCARD..1.0).contains(&jaccard)
+            && quoted(next - 1) == quoted(next)
+            && (next..to).any(new)
     }
 
     /// How much of what `x` says may be new and still be no loss.
@@ -329,6 +363,12 @@ impl Weigh<'_> {
         let contained = figures.coverage > 0.0 && figures.jaccard < 0.6;
         (words < self.options.min_words || contained && words < LEAST_CONTAINED).then_some(Guard::TooShort)
     }
+}
+
+/// True for a sentence or more of running text: a post is signed, an excerpt breaks off.
+fn whole(side: &Side<'_>) -> bool {
+    let shape = side.shape;
+    shape.full_stop && !shape.cut_off && !shape.post && matches!(shape.role, Role::Body | Role::Quote)
 }
 
 /// The sorts of fact that both lists hold.

@@ -13,6 +13,7 @@ pub fn reason(judgement: &Judgement, twin: ParagraphId, new_words: &[String]) ->
     }
     match judgement.verdict {
         Verdict::Remove => format!("says nothing that {twin} does not{}", aside(&judgement.differences)),
+        Verdict::Review if new_words.is_empty() => format!("tells again what {twin} tells, in its own way"),
         Verdict::Review => format!("close to {twin}, but adds {}", quote(new_words)),
         Verdict::Keep => format!("like {twin}, but {}", against(&judgement.guards, new_words)),
     }
@@ -30,10 +31,7 @@ fn aside(differences: &Differences) -> String {
 
 fn quote(words: &[String]) -> String {
     let shown: Vec<String> = words.iter().take(4).map(|word| format!("'{word}'")).collect();
-    match shown.len() {
-        0 => "words of its own".into(),
-        _ => shown.join(", "),
-    }
+    shown.join(", ")
 }
 
 fn against(guards: &[Guard], new_words: &[String]) -> String {
