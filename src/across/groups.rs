@@ -1,7 +1,10 @@
 //! Paragraphs that have the same words. Their hashes propose them, their words decide.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::io;
 
+use foldhash::fast::RandomState;
 use rayon::prelude::*;
 
 use super::postings::{PARTS, Postings, runs};
@@ -66,30 +69,37 @@ fn grouped(batch: &Batch, run: &[(u64, u32)]) -> Vec<(u32, u32)> {
     run.iter().filter_map(copy).collect()
 }
 
-/// The paragraphs of one key that are no copies of an earlier one.
+/// The paragraphs of one key that are no copies of an earlier one. Those of different words, if a text was made so that
+/// their keys are equal, are looked up as fast as copies.
 #[derive(Debug)]
 pub(super) struct Leaders<P> {
     /// True if numbers are all one.
     masks: bool,
-    known: Vec<(P, String, Vec<String>)>,
+    /// Copies are the same bytes more often than not.
+    by_text: HashMap<String, P, RandomState>,
+    by_words: HashMap<Vec<String>, P, RandomState>,
 }
 
 impl<P: Copy> Leaders<P> {
-    pub(super) const fn new(masks: bool) -> Self {
-        Self { masks, known: Vec::new() }
+    pub(super) fn new(masks: bool) -> Self {
+        Self { masks, by_text: HashMap::default(), by_words: HashMap::default() }
     }
 
     /// The first that has the words of this paragraph; `None` for the first itself.
     pub(super) fn of(&mut self, paragraph: P, text: String) -> Option<P> {
-        // Copies are the same bytes more often than not.
-        let known = self.known.iter().find(|(_, known, _)| *known == text).map(|leader| leader.0);
-        known.or_else(|| {
-            let words = folded(&text, self.masks);
-            let found = self.known.iter().find(|(_, _, known)| *known == words).map(|leader| leader.0);
-            if found.is_none() {
-                self.known.push((paragraph, text, words));
+        if let Some(known) = self.by_text.get(&text) {
+            return Some(*known);
+        }
+        match self.by_words.entry(folded(&text, self.masks)) {
+            Entry::Occupied(known) => {
+                self.by_text.insert(text, *known.get());
+                Some(*known.get())
             }
-            found
-        })
+            Entry::Vacant(place) => {
+                place.insert(paragraph);
+                self.by_text.insert(text, paragraph);
+                None
+            }
+        }
     }
 }

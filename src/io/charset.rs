@@ -13,6 +13,9 @@ use crate::markup::Syntax;
 /// How far into a page its own word on its encoding is looked for, in bytes.
 const DECLARED_WITHIN: usize = 4096;
 
+/// Bytes of the smallest archive.
+const BLOCK: usize = 512;
+
 /// In damaged UTF-8, the byte `b` that means nothing is read as this plus `b`: private characters, which no text has.
 const BAD_BYTE: u32 = 0x10_ff00;
 
@@ -146,10 +149,13 @@ pub fn read(bytes: &[u8], syntax: Syntax) -> Result<(Cow<'_, str>, Charset), Cha
         [0xfe, 0xff, ..] => return exactly(Charset::Utf16Be).ok_or(CharsetError::Inexact("UTF-16BE")),
         _ => {}
     }
-    if memchr::memchr(0, bytes).is_some()
-        && let Some(charset) = unmarked_utf16(bytes)
-    {
-        return exactly(charset).ok_or(CharsetError::Binary);
+    if memchr::memchr(0, bytes).is_some() {
+        if let Some(charset) = unmarked_utf16(bytes) {
+            return exactly(charset).ok_or(CharsetError::Binary);
+        }
+        if is_archive(bytes) {
+            return Err(CharsetError::Binary);
+        }
     }
     if let Some(found) = exactly(Charset::Utf8) {
         return Ok(found);
@@ -210,6 +216,12 @@ fn is_written(c: char) -> bool {
         | '\u{2000}'..='\u{206f}' | '\u{20a0}'..='\u{214f}' | '\u{2190}'..='\u{27bf}' | '\u{3000}'..='\u{30ff}'
         | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' | '\u{fb00}'..='\u{fdff}'
         | '\u{fe00}'..='\u{feff}' | '\u{ff00}'..='\u{ffef}' | '\u{1f000}'..='\u{1faff}' | '\u{20000}'..='\u{2ffff}')
+}
+
+/// True for what is padded with NULs, as an archive of texts is: what is cut out of it would break it, although it
+/// is valid UTF-8.
+fn is_archive(bytes: &[u8]) -> bool {
+    bytes.len() >= BLOCK && memchr::memchr_iter(0, bytes).count() * 100 > bytes.len()
 }
 
 /// True where more than one byte in a hundred is a control character that texts do not have.

@@ -49,7 +49,7 @@ impl SafeFile {
     fn put(self, path: &Path, like: Option<&Path>) -> Result<(), FileError> {
         let fail = |error| FileError::at(path, error);
         let temporary = self.to.into_inner().map_err(|error| fail(error.into_error()))?;
-        set_mode(temporary.as_file(), like.unwrap_or(path)).map_err(fail)?;
+        take_after(temporary.as_file(), path, like.unwrap_or(path)).map_err(fail)?;
         temporary.as_file().sync_all().map_err(fail)?;
         temporary.persist(path).map_err(|error| fail(error.error))?;
         sync_folder(path).map_err(fail)
@@ -129,7 +129,7 @@ impl Journal {
 
     fn show(&mut self) -> io::Result<()> {
         if let Some(hidden) = self.hidden.take() {
-            set_mode(hidden.as_file(), &self.path)?;
+            take_after(hidden.as_file(), &self.path, &self.path)?;
             self.shown = Some(hidden.persist(partial(&self.path)).map_err(|error| error.error)?);
         }
         Ok(())
@@ -335,9 +335,20 @@ fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Gives a file the owner of the one that it replaces at `path`, and the permissions of the one at `like`, set-user-id
+/// bits aside.
 #[cfg(unix)]
-fn set_mode(file: &File, like: &Path) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
+fn take_after(file: &File, path: &Path, like: &Path) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
+    if let Ok(old) = fs::symlink_metadata(path)
+        && old.is_file()
+    {
+        let own = file.metadata()?;
+        if (own.uid(), own.gid()) != (old.uid(), old.gid()) {
+            // Only the administrator may give files away; anyone else, to a group of theirs.
+            let _ = fchown(file, Some(old.uid()), Some(old.gid())).or_else(|_| fchown(file, None, Some(old.gid())));
+        }
+    }
     match fs::metadata(like) {
         Ok(meta) if meta.is_file() => {
             file.set_permissions(fs::Permissions::from_mode(meta.permissions().mode() & 0o777))
@@ -347,7 +358,7 @@ fn set_mode(file: &File, like: &Path) -> io::Result<()> {
 }
 
 #[cfg(not(unix))]
-fn set_mode(_: &File, _: &Path) -> io::Result<()> {
+fn take_after(_: &File, _: &Path, _: &Path) -> io::Result<()> {
     Ok(())
 }
 

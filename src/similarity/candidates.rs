@@ -37,6 +37,10 @@ const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
 /// See [`MANY`].
 const FEW: usize = 8;
 
+/// Paragraphs of different words and one hash are no accident beyond this many, and copies are not looked for among
+/// the others: text made for it would have as many comparisons as paragraphs times paragraphs.
+const VARIANTS: usize = 4;
+
 /// What a shingle that [`MANY`] share counts for as evidence that two of them are alike: a phrase of the house, a form
 /// that is filled in. Half of a line of four words is such a phrase, and each line would be like all others.
 const COMMON: f64 = 0.5;
@@ -59,7 +63,8 @@ pub struct Candidates {
     pub copies: Vec<(u32, u32)>,
     /// Ordered by `second`, then `first`.
     pub pairs: Vec<Candidate>,
-    /// Paragraphs that had more than [`MOST_CANDIDATES`], or more than one where the article had too many.
+    /// Paragraphs that had more than [`MOST_CANDIDATES`], or more than one where the article had too many, or whose
+    /// hash more than [`VARIANTS`] have with other words.
     pub capped_paragraphs: usize,
     /// Shingles shared by too many paragraphs to pair them all.
     pub capped_shingles: usize,
@@ -169,12 +174,13 @@ impl Search {
         if !self.any_suspect(share) {
             return result;
         }
-        self.collapse(prints, same, &mut result.copies);
+        let crowded = self.collapse(prints, same, &mut result.copies);
         result.capped_shingles = self.index(prints.len());
         self.pair(share, &mut result);
         if result.pairs.len() > free_pairs(prints.len()) {
             result.keep_closest();
         }
+        result.capped_paragraphs = result.capped_paragraphs.max(crowded);
         result
     }
 
@@ -225,8 +231,15 @@ impl Search {
         self.sizes.iter().any(|&(repeated, all)| repeated > 0 && f64::from(repeated) >= share * f64::from(all))
     }
 
-    /// Takes paragraphs that have the words of an earlier one out of the search.
-    fn collapse(&mut self, prints: &Prints, same: impl Fn(usize, usize) -> bool, copies: &mut Vec<(u32, u32)>) {
+    /// Takes paragraphs that have the words of an earlier one out of the search; returns for how many that was not
+    /// looked up to the end.
+    fn collapse(
+        &mut self,
+        prints: &Prints,
+        same: impl Fn(usize, usize) -> bool,
+        copies: &mut Vec<(u32, u32)>,
+    ) -> usize {
+        let mut crowded = 0;
         let mut firsts: HashMap<u64, Vec<u32>> = HashMap::new();
         for (index, &(repeated, all)) in self.sizes.iter().enumerate() {
             if repeated < all || all == 0 {
@@ -239,12 +252,14 @@ impl Search {
                 known.iter().find(|&&first| prints.words(first as usize) == words && same(first as usize, index));
             match first {
                 Some(&first) => copies.push((index as u32, first)),
-                None => known.push(index as u32),
+                None if known.len() < VARIANTS => known.push(index as u32),
+                None => crowded += 1,
             }
         }
         if !copies.is_empty() {
             self.repeated.retain(|(_, paragraph)| copies.binary_search_by_key(paragraph, |copy| copy.0).is_err());
         }
+        crowded
     }
 
     /// Sorts the repeated shingles into runs and notes for each paragraph the runs it follows in; returns how many runs

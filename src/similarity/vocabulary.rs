@@ -3,6 +3,7 @@
 //! After this step nobody compares strings to know whether two words are the same.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use foldhash::fast::RandomState;
 
@@ -28,6 +29,8 @@ pub struct Vocabulary<'t> {
     /// The first id with a hash; others with the same hash follow by `Known::next`.
     ids: HashMap<u64, WordId, RandomState>,
     known: Vec<Known>,
+    /// Those that [`CHAIN`] others of the same hash came before, by their folded text: no accident, and no chain to walk.
+    crowd: HashMap<String, WordId, RandomState>,
     /// The folded text of every word, one behind the other.
     folded: String,
     /// Where a word is folded to be compared.
@@ -69,6 +72,9 @@ impl Letters {
     }
 }
 
+/// Words of one hash that are told apart one after the other.
+const CHAIN: usize = 4;
+
 /// About as many bytes of text make a word.
 const BYTES_PER_WORD: usize = 6;
 
@@ -76,7 +82,8 @@ impl<'t> Vocabulary<'t> {
     /// An empty vocabulary for `text`.
     #[must_use]
     pub fn new(text: &'t str) -> Self {
-        Self { text, ids: HashMap::default(), known: Vec::new(), folded: String::new(), scratch: String::new() }
+        let (ids, crowd) = (HashMap::default(), HashMap::default());
+        Self { text, ids, known: Vec::new(), crowd, folded: String::new(), scratch: String::new() }
     }
 
     /// The words of a paragraph.
@@ -124,23 +131,31 @@ impl<'t> Vocabulary<'t> {
 
     fn id(&mut self, hash: u64, span: Span) -> WordId {
         let mut at = self.ids.get(&hash).copied();
-        let mut last = None;
+        let (mut last, mut passed) = (None, 0);
         while let Some(id) = at {
             if self.same(id, span) {
                 return id;
             }
             last = at;
+            passed += 1;
             at = self.known[id as usize].next;
         }
         let id = self.known.len() as WordId;
         let start = self.folded.len();
         append_folded(span.of(self.text), &mut self.folded);
         let folded = Span::new(start, self.folded.len());
-        self.known.push(Known { span, folded, letters: Letters::of(folded.of(&self.folded)), next: None });
         match last {
+            Some(_) if passed == CHAIN => match self.crowd.entry(folded.of(&self.folded).to_owned()) {
+                Entry::Occupied(known) => {
+                    self.folded.truncate(start);
+                    return *known.get();
+                }
+                Entry::Vacant(place) => drop(place.insert(id)),
+            },
             Some(last) => self.known[last as usize].next = Some(id),
             None => drop(self.ids.insert(hash, id)),
         }
+        self.known.push(Known { span, folded, letters: Letters::of(folded.of(&self.folded)), next: None });
         id
     }
 
@@ -154,5 +169,21 @@ impl<'t> Vocabulary<'t> {
         let same = self.folded(id) == folded;
         self.scratch = folded;
         same
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Vocabulary;
+    use crate::paragraph::Span;
+
+    #[test]
+    fn words_of_one_hash_are_told_apart_however_many() {
+        let word = |at: usize| Span::new(at * 6, at * 6 + 5);
+        let text: String = (0..60_000).map(|n| format!("{:05} ", n % 30_000)).collect();
+        let mut vocabulary = Vocabulary::new(&text);
+        let ids: Vec<u32> = (0..60_000).map(|at| vocabulary.id(7, word(at))).collect();
+        assert_eq!(ids, (0..60_000).map(|n| n % 30_000).collect::<Vec<u32>>());
+        assert_eq!((vocabulary.len(), vocabulary.folded(29_999)), (30_000, "29999"));
     }
 }
