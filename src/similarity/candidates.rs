@@ -64,7 +64,7 @@ pub struct Candidates {
     /// Ordered by `second`, then `first`.
     pub pairs: Vec<Candidate>,
     /// Paragraphs that had more than [`MOST_CANDIDATES`], or more than one where the article had too many, or whose
-    /// hash more than [`VARIANTS`] have with other words.
+    /// hash too many have with other words.
     pub capped_paragraphs: usize,
     /// Shingles shared by too many paragraphs to pair them all.
     pub capped_shingles: usize,
