@@ -155,9 +155,10 @@ impl Pass<'_> {
             return Outcome::Unlike;
         };
         let (Some(x), Some(y)) = (self.suspects.get(first), self.suspects.get(second)) else { return Outcome::Unlike };
-        let Some(alignment) = align_sharing(a, b, shared, self.glossary.vocabulary) else { return Outcome::TooLong };
-        let (forth, back) =
-            judge(&x.side(), &y.side(), second - first, &alignment, self.glossary.lexicon, self.options);
+        let Some(mut alignment) = align_sharing(a, b, shared, self.glossary.vocabulary) else {
+            return Outcome::TooLong;
+        };
+        let (forth, back) = judge(&x.side(), &y.side(), second - first, &mut alignment, self.options);
         // An ending more or less is grammar, not a slip.
         let slip = |i: usize, j: usize| !x.folded[i].starts_with(y.folded[j]) && !y.folded[j].starts_with(x.folded[i]);
         let spellings = (0u32..).zip(&alignment.first).filter_map(|(i, found)| match found {

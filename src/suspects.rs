@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::facts::attribution::attribution;
-use crate::facts::{Side, WordKind};
+use crate::facts::{Side, Term, WordKind, weight};
 use crate::lexicon::{Class, Lexicon};
 use crate::paragraph::{Hint, Role, Span};
 use crate::role::title::furniture;
@@ -99,21 +99,22 @@ impl Earlier<'_> {
 }
 
 /// The words of one document's suspects, and what each counts for in its language.
+#[derive(Debug)]
 pub struct Glossary<'a> {
     /// The words.
     pub vocabulary: &'a Vocabulary<'a>,
     /// The language's words.
     pub lexicon: &'a Lexicon,
-    /// For each word of the vocabulary, its kinds: see [`WordKind::of`].
-    kinds: Vec<[WordKind; 2]>,
+    /// Each word of the vocabulary.
+    terms: Vec<Term<'a>>,
 }
 
 impl<'a> Glossary<'a> {
     /// Looks every word up once.
     #[must_use]
     pub fn of(vocabulary: &'a Vocabulary<'a>, lexicon: &'a Lexicon) -> Self {
-        let kinds = (0..vocabulary.len() as u32).map(|id| WordKind::of(vocabulary.folded(id), lexicon)).collect();
-        Self { vocabulary, lexicon, kinds }
+        let terms = (0..vocabulary.len() as u32).map(|id| Term::of(vocabulary.folded(id), lexicon)).collect();
+        Self { vocabulary, lexicon, terms }
     }
 }
 
@@ -128,6 +129,14 @@ pub struct Suspect<'v> {
     pub shape: Shape,
     /// For each word, whether it tells who said it.
     pub attributed: Vec<bool>,
+    /// See [`Side::speaks`].
+    speaks: bool,
+    words: Arc<Sequence>,
+    glossary: &'v Glossary<'v>,
+    /// See [`Side::weight`].
+    weight: f64,
+    /// See [`Side::numbers`].
+    numbers: Vec<usize>,
     place: Place,
     /// True if it was told as a title, or part of one, by other paragraphs.
     titled: bool,
@@ -137,7 +146,18 @@ impl Suspect<'_> {
     /// The suspect as one side of a pair.
     #[must_use]
     pub fn side(&self) -> Side<'_> {
-        Side { folded: &self.folded, kinds: &self.kinds, shape: &self.shape, attributed: &self.attributed }
+        Side {
+            folded: &self.folded,
+            kinds: &self.kinds,
+            shape: &self.shape,
+            attributed: &self.attributed,
+            speaks: self.speaks,
+            ids: &self.words.ids,
+            terms: &self.glossary.terms,
+            lexicon: self.glossary.lexicon,
+            weight: self.weight,
+            numbers: &self.numbers,
+        }
     }
 }
 
@@ -157,7 +177,7 @@ impl<'v> Suspects<'v> {
         paragraphs: &[Span],
         hints: &[Hint],
         sequences: &Sequences,
-        glossary: &Glossary<'v>,
+        glossary: &'v Glossary<'v>,
         earlier: Option<&Earlier<'v>>,
     ) -> Self {
         let longer = |span: &Span| span.of(text).chars().nth(LABEL_CHARS).is_some();
@@ -178,7 +198,7 @@ impl<'v> Suspects<'v> {
         paragraphs: &[Span],
         place: impl Fn(usize) -> Place + Sync,
         sequences: &Sequences,
-        glossary: &Glossary<'v>,
+        glossary: &'v Glossary<'v>,
         earlier: Option<&Earlier<'v>>,
     ) -> Self {
         let look = |(index, sequence): &(u32, Arc<Sequence>)| {
@@ -225,8 +245,10 @@ impl<'v> Suspects<'v> {
     /// Words of a suspect are the name of a site.
     fn name_site(&mut self, slot: u32, words: Range<usize>) {
         let shape = &mut self.titled(slot).shape;
-        shape.trimmings[words].fill(Some(Trimming::SiteName));
+        shape.trim(words, Trimming::SiteName);
         shape.role = Role::HeadlineFragment;
+        let suspect = self.titled(slot);
+        suspect.weight = weight(&suspect.kinds, &suspect.shape, &suspect.attributed);
     }
 
     /// A suspect that is told as a title by others; what an earlier look holds of it stays as it is.
@@ -252,7 +274,7 @@ impl<'v> Suspects<'v> {
             return None;
         }
         let spans = own_spans(title, paragraphs[0]);
-        let words = Words { text: paragraphs[0].of(text), spans: &spans, folded: &suspect.folded };
+        let words = Words::new(paragraphs[0].of(text), &spans, &suspect.folded);
         furniture(&words, headline.ids.len(), at_end, suspect.shape.chars_per_word)
     }
 
@@ -291,20 +313,32 @@ impl<'v> Suspects<'v> {
     }
 }
 
-fn suspect<'v>(span: Span, text: &str, sequence: &Sequence, place: Place, glossary: &Glossary<'v>) -> Suspect<'v> {
-    let Glossary { vocabulary, lexicon, .. } = *glossary;
-    let folded: Vec<&str> = sequence.ids.iter().map(|id| vocabulary.folded(*id)).collect();
+fn suspect<'v>(
+    span: Span,
+    text: &str,
+    sequence: &Arc<Sequence>,
+    place: Place,
+    glossary: &'v Glossary<'v>,
+) -> Suspect<'v> {
+    let lexicon = glossary.lexicon;
+    let folded: Vec<&str> = sequence.ids.iter().map(|id| glossary.terms[*id as usize].folded).collect();
     let spans = own_spans(sequence, span);
     let text = span.of(text);
-    let shape = shape(&Words { text, spans: &spans, folded: &folded }, place, lexicon);
-    let kind = |(i, id): (usize, &WordId)| match glossary.kinds[*id as usize][usize::from(capital(text, &spans, i))] {
-        WordKind::Number(Some(value)) if is_negative(text, spans[i].0) => WordKind::Number(Some(-value)),
-        kind => kind,
-    };
+    let shape = shape(&Words::new(text, &spans, &folded), place, lexicon);
+    let kind =
+        |(i, id): (usize, &WordId)| match glossary.terms[*id as usize].kinds[usize::from(capital(text, &spans, i))] {
+            WordKind::Number(Some(value)) if is_negative(text, spans[i].0) => WordKind::Number(Some(-value)),
+            kind => kind,
+        };
     let mut kinds: Vec<WordKind> = sequence.ids.iter().enumerate().map(kind).collect();
     light_phrases(&folded, &mut kinds, lexicon);
     let attributed = attribution(&folded, &shape.quoted, &shape.breaks, lexicon);
-    Suspect { folded, kinds, shape, attributed, place, titled: false }
+    let weight = weight(&kinds, &shape, &attributed);
+    let number = |i: &usize| matches!(kinds[*i], WordKind::Number(Some(_)));
+    let numbers = (0..kinds.len()).filter(number).collect();
+    let speaks = attributed.contains(&true);
+    let words = Arc::clone(sequence);
+    Suspect { folded, kinds, shape, attributed, speaks, words, glossary, weight, numbers, place, titled: false }
 }
 
 /// The bytes of each word, counted from the paragraph's first.

@@ -93,7 +93,8 @@ pub(super) fn sketch(dedup: &Deduplicator, language: &str, texts: impl Iterator<
 }
 
 fn tells(word: &str, lexicon: &Lexicon) -> bool {
-    matches!(WordKind::of(&fold(word), lexicon)[0], WordKind::Content | WordKind::Name)
+    let folded = fold(word);
+    matches!(WordKind::of(&folded, lexicon.get(&folded))[0], WordKind::Content | WordKind::Name)
 }
 
 /// Share of the smaller sample that the other has, as far as both reach.

@@ -68,7 +68,7 @@ impl Deduplicator {
         &self,
         document: &Document<'_>,
         sequences: Sequences,
-        glossary: &Glossary<'v>,
+        glossary: &'v Glossary<'v>,
         earlier: Option<(&Earlier<'v>, &[Pair])>,
     ) -> (Findings, Look<'v>) {
         let Document { text, paragraphs, hints, prints, candidates } = *document;

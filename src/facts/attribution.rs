@@ -49,6 +49,9 @@ fn reported(folded: &[&str], from: usize, breaks: &[usize], lexicon: &Lexicon) -
 /// True if both attributions name somebody, and no name stands in both, or one name with another one before it: Paul
 /// Smith is not David Smith.
 pub(super) fn other_speaker(x: &Side<'_>, y: &Side<'_>, alignment: &Alignment) -> bool {
+    if !x.speaks || !y.speaks {
+        return false;
+    }
     let here = names(x);
     if here.is_empty() {
         return false;

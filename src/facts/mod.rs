@@ -8,123 +8,17 @@ mod number;
 mod order;
 mod qualifier;
 mod scope;
+mod side;
 
-use crate::lexicon::{Class, Entry, Lexicon};
+use std::borrow::Cow;
+
+use crate::lexicon::{Class, Entry};
 use crate::paragraph::{Guard, Role};
-use crate::role::Shape;
 use crate::role::trimming::Trimming;
 use crate::similarity::align::{Alignment, Match};
 use crate::similarity::like::{Gaps, scans_alike};
-use crate::words::{is_alphabetic, is_numeric};
 
-/// One paragraph of a pair, with all that is known of its words.
-#[derive(Clone, Copy)]
-pub struct Side<'a> {
-    /// For each word, its folded form.
-    pub folded: &'a [&'a str],
-    /// For each word, what it is.
-    pub kinds: &'a [WordKind],
-    /// What can be seen of the paragraph by itself.
-    pub shape: &'a Shape,
-    /// For each word, whether it tells who said it.
-    pub attributed: &'a [bool],
-}
-
-/// What a word counts for.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum WordKind {
-    /// Function word, saying verb: says little by itself.
-    Light,
-    /// "President": may stand or not before a name.
-    Title,
-    /// Turns its sentence round.
-    Negation,
-    /// A number, by value where it is a number word.
-    Number(Option<f64>),
-    /// A month or weekday, with its number; weekdays count from 101.
-    Date(f64),
-    /// A capitalised word inside a sentence.
-    Name,
-    /// Anything else.
-    Content,
-}
-
-impl WordKind {
-    /// The kinds of a word: in small letters, and beginning with a capital where that means something.
-    #[must_use]
-    pub fn of(folded: &str, lexicon: &Lexicon) -> [Self; 2] {
-        if folded.contains(|c: char| is_numeric(c) && !is_alphabetic(c)) {
-            return [Self::Number(number_value(folded)); 2];
-        }
-        match lexicon.get(folded) {
-            Some(entry) => [false, true].map(|capital| Self::known(folded, capital, entry)),
-            None => [Self::Content, Self::Name],
-        }
-    }
-
-    fn known(folded: &str, capital: bool, entry: &Entry) -> Self {
-        // "vitamin A", "Plan B": a letter as a name.
-        if capital && folded.len() == 1 && folded != "i" {
-            return Self::Name;
-        }
-        match () {
-            () if entry.is(Class::Negation) => Self::Negation,
-            () if entry.is(Class::Month) && capital_matters(folded, capital) => {
-                Self::Date(entry.value().unwrap_or(0.0))
-            }
-            () if entry.is(Class::Weekday) => Self::Date(100.0 + entry.value().unwrap_or(0.0)),
-            () if entry.is(Class::Number) && !entry.is(Class::Function) => Self::Number(entry.value()),
-            () if entry.is(Class::Function) => Self::Light,
-            () if entry.is(Class::Title) => Self::Title,
-            () if capital => Self::Name,
-            () if entry.is(Class::Saying) => Self::Light,
-            () => Self::Content,
-        }
-    }
-
-    /// True for words that name, count or tell something.
-    #[must_use]
-    pub const fn is_solid(self) -> bool {
-        !matches!(self, Self::Light | Self::Title)
-    }
-
-    /// True for names, numbers and dates.
-    #[must_use]
-    pub const fn is_fact(self) -> bool {
-        matches!(self, Self::Name | Self::Number(_) | Self::Date(_))
-    }
-
-    /// How much is lost when a word of this kind is lost.
-    const fn weight(self) -> f64 {
-        match self {
-            Self::Light => 0.15,
-            Self::Title => 0.4,
-            Self::Negation | Self::Number(_) => 2.0,
-            Self::Date(_) => 1.5,
-            Self::Name => 1.3,
-            Self::Content => 1.0,
-        }
-    }
-}
-
-/// "may" and "march" are months only where they are written large (or the script has no capitals).
-fn capital_matters(folded: &str, capital: bool) -> bool {
-    capital || !folded.is_ascii() || folded.len() > 5
-}
-
-/// The value of a number in digits, thousands separators dropped.
-fn number_value(word: &str) -> Option<f64> {
-    let mut plain = String::new();
-    let parts: Vec<&str> = word.split([',', '.', '\'', '’']).collect();
-    let thousands = parts.len() > 1 && parts[1..].iter().all(|part| part.len() == 3);
-    for (at, part) in parts.iter().enumerate() {
-        if at > 0 && !thousands {
-            plain.push('.');
-        }
-        plain.push_str(part);
-    }
-    plain.parse().ok()
-}
+pub use side::{Side, Term, WordKind, weight};
 
 /// A harmless class of difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -200,28 +94,24 @@ impl Differences {
 
 /// Compares what `x` says with what `y` says; `alignment` and its `gaps` are seen from `x`.
 #[must_use]
-pub(crate) fn differences(
-    x: &Side<'_>,
-    y: &Side<'_>,
-    alignment: &Alignment,
-    gaps: &Gaps,
-    lexicon: &Lexicon,
-) -> Differences {
-    let mut found = Differences::default();
+pub(crate) fn differences(x: &Side<'_>, y: &Side<'_>, alignment: &Alignment, gaps: &Gaps) -> Differences {
+    let mut found = Differences { total_weight: x.weight, ..Differences::default() };
     if attribution::other_speaker(x, y, alignment) {
         found.guard(Guard::Name);
     }
-    for ((kind, trimming), attributed) in x.kinds.iter().zip(&x.shape.trimmings).zip(x.attributed) {
-        if trimming.is_none() && !attributed {
-            found.total_weight += kind.weight();
-        }
-    }
     for (xs, ys) in gaps.iter() {
-        gap(x, y, xs, ys, alignment, lexicon, &mut found);
+        gap(x, y, (xs, ys), alignment, gaps, &mut found);
     }
-    similar_words(x, y, alignment, lexicon, &mut found);
-    if corrects(x, lexicon) != corrects(y, lexicon) {
+    if gaps.only_same() {
+        x.numbers.iter().for_each(|i| signed(x, y, *i, alignment, &mut found));
+    } else {
+        similar_words(x, y, alignment, &mut found);
+    }
+    if corrects(x) != corrects(y) {
         found.guard(Guard::Structure);
+    }
+    if gaps.only_same() {
+        return found;
     }
     if order::differs(x, alignment) {
         found.guard(Guard::Order);
@@ -233,20 +123,45 @@ pub(crate) fn differences(
 }
 
 /// True for a notice of what was wrong: it is no part of the story, and what it repeats stays.
-fn corrects(side: &Side<'_>, lexicon: &Lexicon) -> bool {
+fn corrects(side: &Side<'_>) -> bool {
     let labelled = side.shape.trimmings.first() == Some(&Some(Trimming::Label));
-    labelled && lexicon.phrase(side.folded).is_some_and(|(entry, _)| entry.is(Class::Correction))
+    labelled && side.phrase(0..side.folded.len()).is_some_and(|(entry, _)| entry.is(Class::Correction))
 }
 
 fn gap(
     x: &Side<'_>,
     y: &Side<'_>,
-    xs: &[usize],
-    ys: &[usize],
+    (xs, ys): (&[usize], &[usize]),
     alignment: &Alignment,
-    lexicon: &Lexicon,
+    gaps: &Gaps,
     found: &mut Differences,
 ) {
+    let solid = if x.shape.is_plain() && !x.speaks { Cow::Borrowed(xs) } else { Cow::Owned(told(x, y, xs, ys, found)) };
+    let there = if y.shape.is_plain() {
+        Cow::Borrowed(ys)
+    } else {
+        ys.iter().copied().filter(|j| y.shape.trimmings[*j].is_none()).collect()
+    };
+    negation(x, y, &solid, &there, alignment, found);
+    if let Some(guard) = qualifier::differs((x, &solid, &alignment.first), (y, &there, &alignment.second)) {
+        found.guard(guard);
+    }
+    if xs.is_empty() && scope::narrows(x, y, &there, &alignment.second) {
+        found.guard(Guard::Content);
+    }
+    let mut solid = synonyms(x, y, solid, &there, found);
+    // The same numbers, written in other words.
+    let counts = number::values(x, &solid);
+    if !counts.is_empty() && counts == number::values(y, &there) {
+        solid.to_mut().retain(|i| !matches!(x.kinds[*i], WordKind::Number(_)));
+    }
+    for &i in solid.iter() {
+        word(x, y, i, &there, gaps, found);
+    }
+}
+
+/// The words of a gap that are neither trimmings nor attribution; notes what is passed over.
+fn told(x: &Side<'_>, y: &Side<'_>, xs: &[usize], ys: &[usize], found: &mut Differences) -> Vec<usize> {
     let mut solid = Vec::with_capacity(xs.len());
     for &i in xs {
         match x.shape.trimmings[i] {
@@ -265,23 +180,7 @@ fn gap(
             None => solid.push(i),
         }
     }
-    let there: Vec<usize> = ys.iter().copied().filter(|j| y.shape.trimmings[*j].is_none()).collect();
-    negation(x, y, &solid, &there, alignment, found);
-    if let Some(guard) = qualifier::differs((x, &solid, &alignment.first), (y, &there, &alignment.second), lexicon) {
-        found.guard(guard);
-    }
-    if xs.is_empty() && scope::narrows(x, y, &there, &alignment.second, lexicon) {
-        found.guard(Guard::Content);
-    }
-    let mut solid = synonyms(x, y, &solid, &there, lexicon, found);
-    // The same numbers, written in other words.
-    let counts = number::values(x, &solid);
-    if !counts.is_empty() && counts == number::values(y, &there) {
-        solid.retain(|i| !matches!(x.kinds[*i], WordKind::Number(_)));
-    }
-    for i in solid {
-        word(x, y, i, &there, alignment, found);
-    }
+    solid
 }
 
 /// A denial on one side of a gap only.
@@ -309,21 +208,23 @@ fn negation(x: &Side<'_>, y: &Side<'_>, xs: &[usize], ys: &[usize], alignment: &
 }
 
 /// Takes out words that have a synonym in the gap; notes opposites.
-fn synonyms(
+fn synonyms<'a>(
     x: &Side<'_>,
     y: &Side<'_>,
-    xs: &[usize],
+    xs: Cow<'a, [usize]>,
     ys: &[usize],
-    lexicon: &Lexicon,
     found: &mut Differences,
-) -> Vec<usize> {
+) -> Cow<'a, [usize]> {
     if xs.is_empty() || ys.is_empty() || ys.len() > MOST_REPLACING {
-        return xs.to_vec();
+        return xs;
     }
-    let there = phrases(y, ys, lexicon);
+    let there: Vec<&Entry> = phrases(y, ys).filter_map(|(_, _, entry)| entry).collect();
+    if there.is_empty() {
+        return xs;
+    }
     let mut left = Vec::with_capacity(xs.len());
     let mut skip = 0;
-    for (at, len, entry) in phrase_positions(x, xs, lexicon) {
+    for (at, len, entry) in phrases(x, &xs) {
         if skip > 0 {
             skip -= 1;
             continue;
@@ -342,41 +243,34 @@ fn synonyms(
             left.push(at);
         }
     }
-    left
+    Cow::Owned(left)
 }
 
 /// Most words of a phrase that is looked up.
 const LONGEST_PHRASE: usize = 6;
 
 /// For each word, the longest known phrase of neighbours that begins there.
-fn phrase_positions<'l>(side: &Side<'_>, at: &[usize], lexicon: &'l Lexicon) -> Vec<(usize, usize, Option<&'l Entry>)> {
-    (0..at.len())
-        .map(|k| {
-            let near = &at[k..at.len().min(k + LONGEST_PHRASE)];
-            let run = near.iter().enumerate().take_while(|(o, i)| **i == at[k] + o).count();
-            let words = &side.folded[at[k]..at[k] + run];
-            lexicon.phrase(words).map_or((at[k], 1, None), |(entry, len)| (at[k], len, Some(entry)))
-        })
-        .collect()
-}
-
-fn phrases<'l>(side: &Side<'_>, at: &[usize], lexicon: &'l Lexicon) -> Vec<&'l Entry> {
-    phrase_positions(side, at, lexicon).into_iter().filter_map(|(_, _, entry)| entry).collect()
+fn phrases<'l>(side: &'l Side<'_>, at: &'l [usize]) -> impl Iterator<Item = (usize, usize, Option<&'l Entry>)> {
+    (0..at.len()).map(move |k| {
+        let near = &at[k..at.len().min(k + LONGEST_PHRASE)];
+        let run = near.iter().enumerate().take_while(|(o, i)| **i == at[k] + o).count();
+        let found = side.phrase(at[k]..at[k] + run);
+        found.map_or((at[k], 1, None), |(entry, len)| (at[k], len, Some(entry)))
+    })
 }
 
 /// Most words of a gap that are taken to stand in place of each other.
 const MOST_REPLACING: usize = 8;
 
 /// One unmatched word of `x` against the unmatched words `ys` in its place.
-fn word(x: &Side<'_>, y: &Side<'_>, i: usize, ys: &[usize], alignment: &Alignment, found: &mut Differences) {
+fn word(x: &Side<'_>, y: &Side<'_>, i: usize, ys: &[usize], gaps: &Gaps, found: &mut Differences) {
     let kind = x.kinds[i];
     let rivals = || ys.iter().filter(|_| ys.len() <= MOST_REPLACING).map(|&j| y.kinds[j]);
     let rival = rivalry(kind, rivals());
     if let WordKind::Number(Some(_)) | WordKind::Date(_) = kind {
         // The same number written otherwise; elsewhere only if no other number stands in its place.
-        let free = |j: &usize| alignment.second[*j] == Match::None;
-        let same = |j: usize| y.kinds[j] == kind;
-        if ys.iter().any(|j| same(*j)) || rival.is_none() && (0..y.kinds.len()).filter(free).any(same) {
+        let same = |j: &usize| y.kinds[*j] == kind;
+        if ys.iter().any(same) || rival.is_none() && gaps.free_there().iter().any(same) {
             return;
         }
     }
@@ -412,13 +306,13 @@ fn rivalry(kind: WordKind, mut rivals: impl Iterator<Item = WordKind>) -> Option
 }
 
 /// Words taken for the same by their spelling: harmless, unless they are opposites or one denies.
-fn similar_words(x: &Side<'_>, y: &Side<'_>, alignment: &Alignment, lexicon: &Lexicon, found: &mut Differences) {
+fn similar_words(x: &Side<'_>, y: &Side<'_>, alignment: &Alignment, found: &mut Differences) {
     let mut moved = 0;
     for (i, how) in alignment.first.iter().enumerate() {
         match *how {
             Match::Like(j) => {
                 let (a, b) = (x.folded[i], y.folded[j as usize]);
-                let opposite = match (lexicon.get(a), lexicon.get(b)) {
+                let opposite = match (x.looked(i).entry(), y.looked(j as usize).entry()) {
                     (Some(a), Some(b)) => a.opposite_of(b),
                     _ => false,
                 };
@@ -433,11 +327,11 @@ fn similar_words(x: &Side<'_>, y: &Side<'_>, alignment: &Alignment, lexicon: &Le
                 }
                 found.pass(Harmless::Spelling, 1);
             }
-            Match::Moved(j) => {
+            Match::Moved(_) => {
                 moved += 1;
-                other_sign((x, i), (y, j as usize), found);
+                signed(x, y, i, alignment, found);
             }
-            Match::Same(j) => other_sign((x, i), (y, j as usize), found),
+            Match::Same(_) => signed(x, y, i, alignment, found),
             Match::None => {}
         }
     }
@@ -446,8 +340,10 @@ fn similar_words(x: &Side<'_>, y: &Side<'_>, alignment: &Alignment, lexicon: &Le
     }
 }
 
-/// The same digits with another sign are another number: -5 and 5, €5 and $5.
-fn other_sign((x, i): (&Side<'_>, usize), (y, j): (&Side<'_>, usize), found: &mut Differences) {
+/// The same digits with another sign are another number: -5 and 5, €5 and $5. Asked of a word that both have.
+fn signed(x: &Side<'_>, y: &Side<'_>, i: usize, alignment: &Alignment, found: &mut Differences) {
+    let (Match::Same(j) | Match::Moved(j)) = alignment.first[i] else { return };
+    let j = j as usize;
     let (WordKind::Number(Some(a)), WordKind::Number(Some(b))) = (x.kinds[i], y.kinds[j]) else { return };
     let sign = |side: &Side<'_>, word| side.shape.signs.iter().find(|(at, _)| *at == word).map(|(_, sign)| *sign);
     let rival = |(a, b)| a != b;

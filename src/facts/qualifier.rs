@@ -2,7 +2,7 @@
 //! not the mayor. (In linguistics, non-subsective modifiers; a small closed class.)
 
 use super::{Side, WordKind};
-use crate::lexicon::{Class, Lexicon};
+use crate::lexicon::Class;
 use crate::paragraph::Guard;
 use crate::similarity::align::Match;
 
@@ -11,9 +11,8 @@ use crate::similarity::align::Match;
 pub(super) fn differs(
     (x, xs, links): (&Side<'_>, &[usize], &[Match]),
     (y, ys, links_there): (&Side<'_>, &[usize], &[Match]),
-    lexicon: &Lexicon,
 ) -> Option<Guard> {
-    let (here, there) = (qualifier(x, xs, links, lexicon), qualifier(y, ys, links_there, lexicon));
+    let (here, there) = (qualifier(x, xs, links), qualifier(y, ys, links_there));
     let empty = |side: &Side<'_>, at: &[usize]| !at.iter().any(|i| side.kinds[*i].is_solid());
     match (here, there) {
         (Some(guard), None) if empty(y, ys) => Some(guard),
@@ -26,13 +25,13 @@ pub(super) fn differs(
 const MOST_WORDS: usize = 4;
 
 /// The guard of a qualifier that ends a run of unmatched words `at`.
-fn qualifier(side: &Side<'_>, at: &[usize], links: &[Match], lexicon: &Lexicon) -> Option<Guard> {
+fn qualifier(side: &Side<'_>, at: &[usize], links: &[Match]) -> Option<Guard> {
     if at.len() > MOST_WORDS {
         return None;
     }
     let run = |k: usize| at[k..].iter().zip(at[k]..).take_while(|(i, at)| **i == *at).count();
     at.iter().enumerate().find_map(|(k, &i)| {
-        let (entry, len) = lexicon.phrase(&side.folded[i..i + run(k)])?;
+        let (entry, len) = side.phrase(i..i + run(k))?;
         let before_both = links.get(i + len).is_some_and(|link| *link != Match::None);
         // "30 second" is a time.
         let counts = || i.checked_sub(1).is_some_and(|before| matches!(side.kinds[before], WordKind::Number(_)));

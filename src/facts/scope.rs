@@ -3,7 +3,7 @@
 //! linguistics, downward-entailing contexts; van Benthem 1986, MacCartney and Manning 2009.)
 
 use super::{Side, WordKind};
-use crate::lexicon::{Class, Lexicon};
+use crate::lexicon::Class;
 use crate::paragraph::Role;
 use crate::similarity::align::Match;
 
@@ -12,12 +12,12 @@ const MOST_WORDS: usize = 10;
 
 /// True if the words `ys` of a gap, in the place of which `x` has none, narrow down what `x` says of all, of nothing else
 /// or of none.
-pub(super) fn narrows(x: &Side<'_>, y: &Side<'_>, ys: &[usize], links: &[Match], lexicon: &Lexicon) -> bool {
+pub(super) fn narrows(x: &Side<'_>, y: &Side<'_>, ys: &[usize], links: &[Match]) -> bool {
     let (Some(&from), Some(&last)) = (ys.first(), ys.last()) else { return false };
     let run = last - from < ys.len() && ys.len() <= MOST_WORDS;
     // What a caption leaves out it leaves to the text.
     let whole = x.shape.full_stop && !x.shape.cut_off && x.shape.role != Role::Caption;
-    run && whole && restricts(y, from, last + 1) && under_exclusive(y, from, links, lexicon)
+    run && whole && restricts(y, from, last + 1) && under_exclusive(y, from, links)
 }
 
 /// True if the words `from..to` say something, and no mark parts them from what they belong to.
@@ -27,10 +27,10 @@ fn restricts(y: &Side<'_>, from: usize, to: usize) -> bool {
 }
 
 /// True if a word of both, in the clause before word `at`, makes what follows stronger the less is said.
-fn under_exclusive(y: &Side<'_>, at: usize, links: &[Match], lexicon: &Lexicon) -> bool {
+fn under_exclusive(y: &Side<'_>, at: usize, links: &[Match]) -> bool {
     let clause = y.shape.breaks.iter().rev().find(|start| **start < at).copied().unwrap_or(0);
     (clause..at).any(|j| {
-        let strong = y.kinds[j] == WordKind::Negation || lexicon.is(y.folded[j], Class::Exclusive);
+        let strong = y.kinds[j] == WordKind::Negation || y.is(j, Class::Exclusive);
         strong && links[j] != Match::None
     })
 }

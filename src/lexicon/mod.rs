@@ -106,6 +106,26 @@ struct Known {
     longest: u16,
     /// True if it is the second word of a phrase.
     second: bool,
+    /// True if furniture begins with it.
+    furniture: bool,
+}
+
+/// What is known of one word.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Looked<'l> {
+    entry: Option<&'l Entry>,
+    /// The most words of a phrase that begins with it; 0 if none does.
+    longest: u16,
+    /// True if it is the second word of a phrase.
+    second: bool,
+}
+
+impl<'l> Looked<'l> {
+    /// What is known of the word alone, if anything.
+    #[must_use]
+    pub const fn entry(self) -> Option<&'l Entry> {
+        self.entry
+    }
 }
 
 /// The words of one article's languages.
@@ -182,13 +202,26 @@ impl Lexicon {
         self.get(word).is_some_and(|entry| entry.is(class))
     }
 
+    /// Looks a folded word up.
+    #[must_use]
+    pub fn look(&self, word: &str) -> Looked<'_> {
+        let known = self.known.get(word).copied().unwrap_or_default();
+        let entry = self.entry(known).or_else(|| self.by_prefix(word));
+        Looked { entry, longest: known.longest, second: known.second }
+    }
+
     /// The longest phrase at the start of `words` that is known, and its length in words.
     #[must_use]
     pub fn phrase<'l>(&'l self, words: &[&str]) -> Option<(&'l Entry, usize)> {
-        let first = *words.first()?;
-        let known = self.known.get(first).copied().unwrap_or_default();
-        let most = words.len().min(usize::from(known.longest));
-        let more = most > 1 && self.known.get(words[1]).is_some_and(|second| second.second);
+        self.phrase_of(words, |at| self.look(words[at]))
+    }
+
+    /// As [`Lexicon::phrase`], where the words were looked up before: `look` tells what is known of one (0-based).
+    #[must_use]
+    pub fn phrase_of<'l>(&'l self, words: &[&str], look: impl Fn(usize) -> Looked<'l>) -> Option<(&'l Entry, usize)> {
+        let first = (!words.is_empty()).then(|| look(0))?;
+        let most = words.len().min(usize::from(first.longest));
+        let more = most > 1 && look(1).second;
         let longer = more.then(|| {
             let mut phrase = words[..most].join(" ");
             (2..=most).rev().find_map(|len| {
@@ -197,13 +230,16 @@ impl Lexicon {
                 found.map(|entry| (entry, len))
             })
         });
-        let single = || self.entry(known).or_else(|| self.by_prefix(first)).map(|entry| (entry, 1));
-        longer.flatten().or_else(single)
+        longer.flatten().or_else(|| first.entry.map(|entry| (entry, 1)))
     }
 
     /// True if a paragraph of these folded words is page furniture.
     #[must_use]
     pub fn is_boilerplate(&self, words: &[&str]) -> bool {
+        let begins = |first: &&str| self.known.get(*first).is_some_and(|known| known.furniture);
+        if !words.first().is_some_and(begins) {
+            return false;
+        }
         let mut phrase = String::new();
         for (at, word) in words.iter().take(self.longest_boilerplate).enumerate() {
             if at > 0 {

@@ -130,6 +130,8 @@ impl Lexicon {
             }
             Section::Boilerplate => {
                 let pattern = Pattern::read(line);
+                let first = pattern.key.split(' ').next().unwrap_or_default();
+                self.known.entry(first.into()).or_default().furniture = true;
                 self.longest_boilerplate = self.longest_boilerplate.max(pattern.key.split(' ').count());
                 self.boilerplate.insert(pattern.key.into(), pattern.open);
             }

@@ -4,7 +4,7 @@ pub mod sentences;
 pub mod title;
 pub mod trimming;
 
-use std::borrow::Cow;
+use std::ops::Range;
 
 use crate::lexicon::{Class, Lexicon};
 use crate::paragraph::Role;
@@ -27,6 +27,8 @@ pub struct Shape {
     /// For each word, whether it stands inside quotation marks.
     pub quoted: Vec<bool>,
     blemishes: u32,
+    /// How many words are no trimmings.
+    solid: usize,
     /// True for an embedded post: signed with a handle.
     pub post: bool,
     /// True if it begins with a bullet, a dash or a table bar.
@@ -60,14 +62,26 @@ impl Shape {
 
     /// How many words are no trimmings.
     #[must_use]
-    pub fn solid_words(&self) -> usize {
-        self.trimmings.iter().filter(|t| t.is_none()).count()
+    pub const fn solid_words(&self) -> usize {
+        self.solid
+    }
+
+    /// True if no word is a trimming.
+    #[must_use]
+    pub const fn is_plain(&self) -> bool {
+        self.solid == self.trimmings.len()
+    }
+
+    /// Makes some of the words trimmings.
+    pub fn trim(&mut self, words: Range<usize>, what: Trimming) {
+        self.trimmings[words].fill(Some(what));
+        self.solid = solid(&self.trimmings);
     }
 
     /// As [`Shape::solid_words`], in words of a script with spaces.
     #[must_use]
-    pub fn solid_size(&self) -> usize {
-        self.solid_words().div_ceil(self.chars_per_word)
+    pub const fn solid_size(&self) -> usize {
+        self.solid.div_ceil(self.chars_per_word)
     }
 
     /// True if each character counts as a word.
@@ -125,6 +139,7 @@ pub fn shape(words: &Words<'_>, place: Place, lexicon: &Lexicon) -> Shape {
     let mut shape = Shape {
         role: Role::Body,
         blemishes,
+        solid: solid(&trimmings),
         trimmings,
         full_stop,
         cut_off,
@@ -143,6 +158,10 @@ pub fn shape(words: &Words<'_>, place: Place, lexicon: &Lexicon) -> Shape {
     let bare = shape.quoted.last() == Some(&true);
     shape.blemishes += u32::from(shape.role == Role::PullQuote && bare && !shape.full_stop);
     shape
+}
+
+fn solid(trimmings: &[Option<Trimming>]) -> usize {
+    trimmings.iter().filter(|trimming| trimming.is_none()).count()
 }
 
 fn signs(words: &Words<'_>) -> Vec<(usize, char)> {
@@ -284,24 +303,17 @@ fn slug(words: &Words<'_>) -> bool {
 
 /// For each word, whether quotation marks are open around it; and whether they are at the end.
 fn quoted(words: &Words<'_>) -> (Vec<bool>, bool) {
+    let n = words.spans.len();
     let mut open: Option<char> = None;
-    let mut at = 0;
-    let mut marks = Vec::with_capacity(words.spans.len());
-    for &(start, end) in words.spans {
-        let gap = &words.text[at..start];
-        // Most gaps.
-        let gap = if gap == " " { Cow::Borrowed("") } else { decoded(gap) };
+    let mut marks = Vec::with_capacity(n);
+    for i in std::iter::once(0).chain(words.set_off()).chain((n > 0).then_some(n)) {
+        marks.resize(i, open.is_some());
+        let gap = decoded(words.before(i));
         for (offset, c) in gap.char_indices() {
-            let before_word = offset + c.len_utf8() == gap.len();
-            let after_word = offset == 0 && at > 0;
+            let before_word = i < n && offset + c.len_utf8() == gap.len();
+            let after_word = offset == 0 && i > 0;
             open = next_quote(open, c, before_word, after_word);
         }
-        marks.push(open.is_some());
-        at = end;
-    }
-    let tail = decoded(&words.text[at..]);
-    for (offset, c) in tail.char_indices() {
-        open = next_quote(open, c, false, offset == 0 && at > 0);
     }
     (marks, open.is_some())
 }

@@ -10,7 +10,7 @@ const LEAST_WORDS: usize = 4;
 pub fn sentence_starts(words: &Words<'_>) -> Vec<usize> {
     let n = words.spans.len();
     let mut starts = vec![0];
-    for i in LEAST_WORDS..(n + 1).saturating_sub(LEAST_WORDS) {
+    for i in words.set_off().take_while(|i| i + LEAST_WORDS <= n) {
         let last = starts[starts.len() - 1];
         if i - last >= LEAST_WORDS && ends_before(words, i) {
             starts.push(i);
@@ -23,19 +23,15 @@ pub fn sentence_starts(words: &Words<'_>) -> Vec<usize> {
 #[must_use]
 pub fn clause_breaks(words: &Words<'_>) -> Vec<usize> {
     let breaks = |i: &usize| {
-        let gap = words.before(*i);
-        gap != " "
-            && gap.contains([',', ';', ':', '.', '!', '?', '…', '(', ')', '[', ']', '–', '—', '،', '、', '，', '。'])
+        let marks = [',', ';', ':', '.', '!', '?', '…', '(', ')', '[', ']', '–', '—', '،', '、', '，', '。'];
+        words.before(*i).contains(marks)
     };
-    (1..words.spans.len()).filter(breaks).collect()
+    words.set_off().filter(breaks).collect()
 }
 
 /// True if a sentence ends in what stands before word `i`, and word `i` begins one.
 fn ends_before(words: &Words<'_>, i: usize) -> bool {
     let gap = words.before(i);
-    if gap == " " {
-        return false;
-    }
     let stopped = gap.starts_with(['.', '!', '?', '…', '。', '！', '？', '؟', '۔', '।', '"', '”', '»', ')'])
         && gap.contains(['.', '!', '?', '…', '。', '！', '？', '؟', '۔', '।']);
     let wide = gap.contains(char::is_whitespace) || gap.contains(['。', '！', '？']);

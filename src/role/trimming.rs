@@ -44,9 +44,25 @@ pub struct Words<'a> {
     pub spans: &'a [(usize, usize)],
     /// For each word, its folded form.
     pub folded: &'a [&'a str],
+    /// See [`Words::set_off`].
+    set_off: Vec<usize>,
 }
 
-impl Words<'_> {
+impl<'a> Words<'a> {
+    /// Of a paragraph.
+    #[must_use]
+    pub fn new(text: &'a str, spans: &'a [(usize, usize)], folded: &'a [&'a str]) -> Self {
+        let plain = |from: usize, to: usize| from == to || to - from == 1 && text.as_bytes()[from] == b' ';
+        let set_off = (1..spans.len()).filter(|&i| !plain(spans[i - 1].1, spans[i].0)).collect();
+        Self { text, spans, folded, set_off }
+    }
+
+    /// The words (0-based, ascending, without the first) that are set off from the one before by more than a space:
+    /// by all that ends, opens or parts something.
+    pub(super) fn set_off(&self) -> impl DoubleEndedIterator<Item = usize> + '_ {
+        self.set_off.iter().copied()
+    }
+
     fn len(&self) -> usize {
         self.spans.len()
     }
@@ -192,7 +208,7 @@ fn parentheses(words: &Words<'_>, lexicon: &Lexicon, marks: &mut [Option<Trimmin
         return;
     }
     let mut open = None;
-    for i in 0..=words.len() {
+    for i in std::iter::once(0).chain(words.set_off()).chain([words.len()]) {
         let gap = words.before(i);
         if let (Some(start), true) = (open, gap.contains([')', ']', '）'])) {
             let inside = start..i;
@@ -244,7 +260,7 @@ fn credit(words: &Words<'_>, lexicon: &Lexicon, marks: &mut [Option<Trimming>]) 
 }
 
 fn no_stop_until_end(words: &Words<'_>, from: usize) -> bool {
-    (from + 1..words.len()).all(|k| !words.before(k).contains(['.', '!', '?', '。']))
+    words.set_off().filter(|k| *k > from).all(|k| !words.before(k).contains(['.', '!', '?', '。']))
 }
 
 /// "... than it buys. (Mario Jasso/Cuartoscuro)": capitalised words in brackets behind the last full stop.
@@ -253,7 +269,7 @@ fn bracketed_credit(words: &Words<'_>, marks: &mut [Option<Trimming>]) {
     if !words.text.trim_end().ends_with(')') {
         return;
     }
-    let Some(start) = (1..n).rev().find(|&i| words.before(i).contains('(')) else { return };
+    let Some(start) = words.set_off().rev().find(|&i| words.before(i).contains('(')) else { return };
     let stopped = words.before(start).contains(['.', '!', '?', '”', '"']);
     let capital = |i: usize| words.raw(i).chars().next().is_some_and(char::is_uppercase);
     if stopped && n - start <= 6 && (start..n).all(capital) {
@@ -271,7 +287,7 @@ fn breadcrumbs(words: &Words<'_>, marks: &mut [Option<Trimming>]) {
         return;
     }
     let step = |i: &usize| matches!(words.before(*i).trim(), ">" | "›" | "»");
-    let steps: Vec<usize> = (1..words.len()).filter(step).collect();
+    let steps: Vec<usize> = words.set_off().filter(step).collect();
     let starts = std::iter::once(0).chain(steps.iter().copied());
     let short = starts.zip(&steps).all(|(start, end)| end - start <= MOST_STEP_WORDS);
     if let (true, true, Some(&last)) = (steps.len() >= 2, short, steps.last()) {
@@ -313,7 +329,7 @@ const LEAST_BEFORE_PICTURE: usize = 8;
 fn picture_sentence(words: &Words<'_>, lexicon: &Lexicon, marks: &mut [Option<Trimming>]) {
     let n = words.len();
     let stop = |i: &usize| words.before(*i).contains(['.', '!', '?', '。', '…']);
-    let Some(start) = (LEAST_BEFORE_PICTURE.min(n)..n).rev().find(stop) else { return };
+    let Some(start) = words.set_off().rev().take_while(|i| *i >= LEAST_BEFORE_PICTURE).find(stop) else { return };
     if n - start > start {
         return;
     }

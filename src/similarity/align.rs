@@ -121,10 +121,9 @@ impl Alignment {
         }
     }
 
-    /// The same alignment seen from the second paragraph.
-    #[must_use]
-    pub fn swapped(&self) -> Self {
-        Self { first: self.second.clone(), second: self.first.clone() }
+    /// Makes the second paragraph the first.
+    pub const fn turn(&mut self) {
+        std::mem::swap(&mut self.first, &mut self.second);
     }
 }
 

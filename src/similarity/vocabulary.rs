@@ -8,6 +8,7 @@ use std::collections::hash_map::Entry;
 use foldhash::fast::RandomState;
 
 use crate::paragraph::Span;
+use crate::similarity::like::start_look;
 use crate::words::{append_folded, fold_into, is_numeric, scan};
 
 /// A number for a distinct folded word of one document.
@@ -55,6 +56,8 @@ pub struct Letters {
     pub count: u32,
     /// The set of them, by their low bits.
     pub set: u64,
+    /// The first of them, one for all that a scanner confuses with it.
+    pub start: char,
     /// True if one of them is numeric.
     pub numeric: bool,
 }
@@ -67,8 +70,10 @@ impl Letters {
             count: letters.count + 1,
             set: letters.set | 1 << (c as u32 % 64),
             numeric: letters.numeric | is_numeric(c),
+            ..letters
         };
-        folded.chars().fold(Self::default(), add)
+        let start = folded.chars().next().map(start_look).unwrap_or_default();
+        folded.chars().fold(Self { start, ..Self::default() }, add)
     }
 }
 

@@ -1,7 +1,6 @@
 //! One pair, one direction: may `x` go because `y` stays?
 
 use crate::facts::{Differences, Harmless, Side, WordKind, differences};
-use crate::lexicon::Lexicon;
 use crate::options::{Caution, Options};
 use crate::paragraph::{Guard, Kind, Role, Verdict};
 use crate::similarity::align::{Alignment, Match};
@@ -56,20 +55,31 @@ impl Pair {
 }
 
 /// Weighs both directions of a pair: whether the first may go because the second stays, and the other way round.
-/// `alignment` is seen from the first, which stands `distance` paragraphs before the second.
+/// `alignment` is seen from the first, which stands `distance` paragraphs before the second; it is given back as it was.
 #[must_use]
 pub fn judge(
     first: &Side<'_>,
     second: &Side<'_>,
     distance: u32,
-    alignment: &Alignment,
-    lexicon: &Lexicon,
+    alignment: &mut Alignment,
     options: &Options,
 ) -> (Judgement, Judgement) {
-    let back = alignment.swapped();
     let gaps = gaps(alignment);
-    let forth_differences = differences(first, second, alignment, &gaps, lexicon);
-    let back_differences = differences(second, first, &back, &gaps.swapped(), lexicon);
+    let forth_differences = differences(first, second, alignment, &gaps);
+    alignment.turn();
+    let back_differences = differences(second, first, alignment, &gaps.swapped());
+    let back = Weigh {
+        x: second,
+        y: first,
+        before: false,
+        over: false,
+        alignment,
+        own: &back_differences,
+        other: &forth_differences,
+        options,
+    };
+    let back = back.judgement();
+    alignment.turn();
     let over = stands_over(distance);
     let forth = Weigh {
         x: first,
@@ -81,17 +91,7 @@ pub fn judge(
         other: &back_differences,
         options,
     };
-    let back = Weigh {
-        x: second,
-        y: first,
-        before: false,
-        over: false,
-        alignment: &back,
-        own: &back_differences,
-        other: &forth_differences,
-        options,
-    };
-    let (forth, back) = (forth.judgement(), back.judgement());
+    let forth = forth.judgement();
     (Judgement { differences: forth_differences, ..forth }, Judgement { differences: back_differences, ..back })
 }
 

@@ -1,0 +1,174 @@
+//! One paragraph of a pair: what is known of its words.
+
+use std::ops::Range;
+
+use crate::lexicon::{Class, Entry, Lexicon, Looked};
+use crate::role::Shape;
+use crate::similarity::vocabulary::WordId;
+use crate::words::{is_alphabetic, is_numeric};
+
+/// One paragraph of a pair, with all that is known of its words.
+#[derive(Clone, Copy)]
+pub struct Side<'a> {
+    /// For each word, its folded form.
+    pub folded: &'a [&'a str],
+    /// For each word, what it is.
+    pub kinds: &'a [WordKind],
+    /// What can be seen of the paragraph by itself.
+    pub shape: &'a Shape,
+    /// For each word, whether it tells who said it.
+    pub attributed: &'a [bool],
+    /// True if any word does.
+    pub speaks: bool,
+    /// For each word, its number among the document's.
+    pub ids: &'a [WordId],
+    /// The document's words.
+    pub terms: &'a [Term<'a>],
+    /// Words of its language.
+    pub lexicon: &'a Lexicon,
+    /// Weight of all that it says, trimmings and attribution aside.
+    pub weight: f64,
+    /// The words that are numbers of known value.
+    pub numbers: &'a [usize],
+}
+
+/// One word of a document, looked up once.
+#[derive(Debug)]
+pub struct Term<'a> {
+    /// Its folded form.
+    pub folded: &'a str,
+    /// What it counts for: see [`WordKind::of`].
+    pub kinds: [WordKind; 2],
+    /// What the lexicon knows of it.
+    pub looked: Looked<'a>,
+}
+
+impl<'a> Term<'a> {
+    /// Looks up a folded word.
+    #[must_use]
+    pub fn of(folded: &'a str, lexicon: &'a Lexicon) -> Self {
+        let looked = lexicon.look(folded);
+        Self { folded, kinds: WordKind::of(folded, looked.entry()), looked }
+    }
+}
+
+impl Side<'_> {
+    /// The longest known phrase at the start of some of its words (0-based), and its length in words.
+    pub(super) fn phrase(&self, words: Range<usize>) -> Option<(&Entry, usize)> {
+        let start = words.start;
+        self.lexicon.phrase_of(&self.folded[words], |at| self.looked(start + at))
+    }
+
+    pub(super) fn is(&self, word: usize, class: Class) -> bool {
+        self.looked(word).entry().is_some_and(|entry| entry.is(class))
+    }
+
+    pub(super) fn looked(&self, word: usize) -> Looked<'_> {
+        self.terms[self.ids[word] as usize].looked
+    }
+}
+
+/// How much words say that are neither trimmings nor attribution.
+#[must_use]
+pub fn weight(kinds: &[WordKind], shape: &Shape, attributed: &[bool]) -> f64 {
+    let words = kinds.iter().zip(&shape.trimmings).zip(attributed);
+    let told = words.filter(|((_, trimming), attributed)| trimming.is_none() && !**attributed);
+    told.map(|((kind, _), _)| kind.weight()).sum()
+}
+
+/// What a word counts for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum WordKind {
+    /// Function word, saying verb: says little by itself.
+    Light,
+    /// "President": may stand or not before a name.
+    Title,
+    /// Turns its sentence round.
+    Negation,
+    /// A number, by value where it is a number word.
+    Number(Option<f64>),
+    /// A month or weekday, with its number; weekdays count from 101.
+    Date(f64),
+    /// A capitalised word inside a sentence.
+    Name,
+    /// Anything else.
+    Content,
+}
+
+impl WordKind {
+    /// The kinds of a word: in small letters, and beginning with a capital where that means something. `entry` is what
+    /// the lexicon has of it.
+    #[must_use]
+    pub fn of(folded: &str, entry: Option<&Entry>) -> [Self; 2] {
+        if folded.contains(|c: char| is_numeric(c) && !is_alphabetic(c)) {
+            return [Self::Number(number_value(folded)); 2];
+        }
+        match entry {
+            Some(entry) => [false, true].map(|capital| Self::known(folded, capital, entry)),
+            None => [Self::Content, Self::Name],
+        }
+    }
+
+    fn known(folded: &str, capital: bool, entry: &Entry) -> Self {
+        // "vitamin A", "Plan B": a letter as a name.
+        if capital && folded.len() == 1 && folded != "i" {
+            return Self::Name;
+        }
+        match () {
+            () if entry.is(Class::Negation) => Self::Negation,
+            () if entry.is(Class::Month) && capital_matters(folded, capital) => {
+                Self::Date(entry.value().unwrap_or(0.0))
+            }
+            () if entry.is(Class::Weekday) => Self::Date(100.0 + entry.value().unwrap_or(0.0)),
+            () if entry.is(Class::Number) && !entry.is(Class::Function) => Self::Number(entry.value()),
+            () if entry.is(Class::Function) => Self::Light,
+            () if entry.is(Class::Title) => Self::Title,
+            () if capital => Self::Name,
+            () if entry.is(Class::Saying) => Self::Light,
+            () => Self::Content,
+        }
+    }
+
+    /// True for words that name, count or tell something.
+    #[must_use]
+    pub const fn is_solid(self) -> bool {
+        !matches!(self, Self::Light | Self::Title)
+    }
+
+    /// True for names, numbers and dates.
+    #[must_use]
+    pub const fn is_fact(self) -> bool {
+        matches!(self, Self::Name | Self::Number(_) | Self::Date(_))
+    }
+
+    /// How much is lost when a word of this kind is lost.
+    pub(super) const fn weight(self) -> f64 {
+        match self {
+            Self::Light => 0.15,
+            Self::Title => 0.4,
+            Self::Negation | Self::Number(_) => 2.0,
+            Self::Date(_) => 1.5,
+            Self::Name => 1.3,
+            Self::Content => 1.0,
+        }
+    }
+}
+
+/// "may" and "march" are months only where they are written large (or the script has no capitals).
+fn capital_matters(folded: &str, capital: bool) -> bool {
+    capital || !folded.is_ascii() || folded.len() > 5
+}
+
+/// The value of a number in digits, thousands separators dropped.
+fn number_value(word: &str) -> Option<f64> {
+    let mut plain = String::new();
+    let parts: Vec<&str> = word.split([',', '.', '\'', '’']).collect();
+    let thousands = parts.len() > 1 && parts[1..].iter().all(|part| part.len() == 3);
+    for (at, part) in parts.iter().enumerate() {
+        if at > 0 && !thousands {
+            plain.push('.');
+        }
+        plain.push_str(part);
+    }
+    plain.parse().ok()
+}
