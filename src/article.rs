@@ -90,17 +90,43 @@ impl Deduplicator {
     /// of threads.
     #[must_use]
     pub fn find(&self, text: &str) -> Findings {
-        self.look(text, plain::paragraphs(text, self.options.paragraphs), &[])
+        self.look(text, plain::paragraphs(text, self.options.paragraphs), &[], |findings, _| findings)
     }
 
     /// As [`Deduplicator::find`], for a marked-up document. The paragraphs of the findings are spans of its source.
     #[must_use]
     pub fn find_marked(&self, marked: &Marked<'_>) -> Findings {
-        let findings = self.look(&marked.text, marked.paragraphs.clone(), &marked.hints);
+        let findings = self.look(&marked.text, marked.paragraphs.clone(), &marked.hints, |findings, _| findings);
         Findings { paragraphs: marked.sources.clone(), ..findings }
     }
 
-    fn look(&self, text: &str, paragraphs: Vec<Span>, hints: &[Hint]) -> Findings {
+    /// As [`Deduplicator::find`], or as [`Deduplicator::find_marked`] of `marked`, for whoever wants the document's
+    /// words and shingles, too.
+    #[cfg(feature = "io")]
+    pub(crate) fn find_printed<T>(
+        &self,
+        text: &str,
+        marked: Option<&Marked<'_>>,
+        take: impl FnOnce(Findings, &Prints) -> T,
+    ) -> T {
+        match marked {
+            None => self.look(text, plain::paragraphs(text, self.options.paragraphs), &[], take),
+            Some(marked) => {
+                let take = |findings, prints: &Prints| {
+                    take(Findings { paragraphs: marked.sources.clone(), ..findings }, prints)
+                };
+                self.look(&marked.text, marked.paragraphs.clone(), &marked.hints, take)
+            }
+        }
+    }
+
+    fn look<T>(
+        &self,
+        text: &str,
+        paragraphs: Vec<Span>,
+        hints: &[Hint],
+        take: impl FnOnce(Findings, &Prints) -> T,
+    ) -> T {
         // Taken out while in use: another document may be looked at by this thread while this one waits for others.
         let (mut prints, mut search) = BUFFERS.take();
         let candidates = self.search(text, &paragraphs, &mut prints, &mut search);
@@ -110,8 +136,9 @@ impl Deduplicator {
             let document = Document { text, paragraphs: &paragraphs, hints, prints: &prints, candidates: &candidates };
             self.judge(&document, &mut search).findings
         };
+        let taken = take(findings, &prints);
         BUFFERS.set((prints, search));
-        findings
+        taken
     }
 
     /// As [`Deduplicator::find`], with every stage's result.
@@ -169,7 +196,7 @@ impl Deduplicator {
     }
 
     /// Words and shingles of some paragraphs.
-    pub(crate) fn prints(&self, text: &str, paragraphs: &[Span]) -> Prints {
+    fn prints(&self, text: &str, paragraphs: &[Span]) -> Prints {
         let mut prints = Prints::default();
         self.fill(text, paragraphs, &mut prints);
         prints

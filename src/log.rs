@@ -55,6 +55,9 @@ pub enum Entry {
         /// True if the run was stopped before all documents were done.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         interrupted: bool,
+        /// Bounds that were hit in comparing article with article.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        capped: Option<Capped>,
     },
 }
 
@@ -280,14 +283,15 @@ impl<W: Write> LogWriter<W> {
         &mut self.to
     }
 
-    /// Writes the end line and gives the writer back.
+    /// Writes the end line and gives the writer back; `capped`: by comparing article with article.
     ///
     /// # Errors
     /// If writing fails.
-    pub fn end(mut self, docs: u64, removed: u64, interrupted: bool) -> io::Result<W> {
+    pub fn end(mut self, docs: u64, removed: u64, interrupted: bool, capped: Capped) -> io::Result<W> {
         let checksum = format!("{:016x}", self.sum.digest());
+        let capped = capped.any().then_some(capped);
         let mut line = Vec::new();
-        write_line(&mut line, &Entry::End { docs, removed, checksum, interrupted })?;
+        write_line(&mut line, &Entry::End { docs, removed, checksum, interrupted, capped })?;
         self.to.write_all(&line)?;
         Ok(self.to)
     }

@@ -14,7 +14,7 @@ use crate::similarity::align::{Match, Overlap, align_sharing, overlap};
 use crate::similarity::candidates::Candidate;
 use crate::similarity::vocabulary::WordId;
 use crate::suspects::{Earlier, Glossary, Sequences, Suspect, Suspects};
-use crate::verdict::judge::{NEAR_EQUAL, Pair, judge, stands_over};
+use crate::verdict::judge::{NEAR_EQUAL, Pair, judge, may_cover, stands_over};
 
 /// Pairs whose words overlap less are not aligned: a little below the least coverage that any verdict asks for.
 const LEAST_BOUND: f64 = 0.4;
@@ -43,6 +43,8 @@ pub(crate) struct Pass<'a> {
     /// What was known when more paragraphs stood in the document, and the pairs of then, ordered by their second
     /// paragraph, then the first.
     pub(crate) earlier: Option<(&'a Earlier<'a>, &'a [Pair])>,
+    /// True for paragraphs of different documents: of those that stay nobody asks, and where they stand tells nothing.
+    pub(crate) strangers: bool,
 }
 
 /// What is known of a candidate before it is aligned.
@@ -158,7 +160,11 @@ impl Pass<'_> {
         let Some(mut alignment) = align_sharing(a, b, shared, self.glossary.vocabulary) else {
             return Outcome::TooLong;
         };
-        let (forth, back) = judge(&x.side(), &y.side(), second - first, &mut alignment, self.options);
+        if self.strangers && !may_cover(&x.side(), &y.side(), &alignment, self.options) {
+            return Outcome::Unlike;
+        }
+        let distance = if self.strangers { 1 } else { second - first };
+        let (forth, back) = judge(&x.side(), &y.side(), distance, &mut alignment, self.options);
         // An ending more or less is grammar, not a slip.
         let slip = |i: usize, j: usize| !x.folded[i].starts_with(y.folded[j]) && !y.folded[j].starts_with(x.folded[i]);
         let spellings = (0u32..).zip(&alignment.first).filter_map(|(i, found)| match found {

@@ -165,6 +165,23 @@ fn repeats_stay_in_the_first_article_that_has_them() {
 }
 
 #[test]
+fn bounds_that_are_hit_are_told() {
+    let desk = Desk::new();
+    let words = |from: usize| (from..from + 30).map(|n| format!("w{}", n * n % 9973)).collect::<Vec<_>>().join(" ");
+    // A hundred paragraphs that begin alike and go on each in its own way.
+    let batch: String = (0..100).map(|at| line(at, "u", &format!("{} {}", words(1), words(100 + 30 * at)))).collect();
+    desk.write("in.jsonl", batch);
+    let told = "bounds hit across articles: ";
+    let ran = desk.run("clean in.jsonl -o out.jsonl --across repeats --log log --stats stats").ok().says(told);
+    assert!(ran.err.contains("with more holders than are looked up"), "{}", ran.err);
+    let end: Value = serde_json::from_str(desk.text("log").lines().last().expect("a line")).expect("JSON");
+    let stats: Value = serde_json::from_str(&desk.text("stats")).expect("JSON");
+    assert!(end["capped"]["postings"].as_u64() > Some(0), "{end}");
+    assert_eq!(end["capped"], stats["capped_across"]);
+    desk.run("verify in.jsonl out.jsonl --log log").ok();
+}
+
+#[test]
 fn pages_are_compared_with_texts() {
     let desk = Desk::new();
     for (at, body) in BODIES.iter().enumerate().take(3) {

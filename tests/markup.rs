@@ -9,7 +9,7 @@ use unecho::diff::unified;
 use unecho::log::{About, LogWriter, Reading, Terms, read as read_log, write_document};
 use unecho::markup::marked::Marked;
 use unecho::markup::{Syntax, read};
-use unecho::paragraph::{ParagraphId, Span};
+use unecho::paragraph::{Capped, ParagraphId, Span};
 use unecho::restore::{records, restore};
 use unecho::{Deduplicator, Options};
 
@@ -252,7 +252,7 @@ proptest! {
         let terms = Terms { options: engine.options(), reading: &reading, decisions: None };
         let mut log = LogWriter::begin(Vec::new(), &terms).expect("to memory");
         log.append(&lines).expect("to memory");
-        let log = log.end(1, cuts.len() as u64, false).expect("to memory");
+        let log = log.end(1, cuts.len() as u64, false, Capped::default()).expect("to memory");
         let records = records(read_log(&log).expect("as written"));
         prop_assert_eq!(restore(&records[0], &clean).expect("restores"), source.clone());
         let diff = unified("d", &source, &cuts, &findings);

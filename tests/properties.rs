@@ -5,6 +5,7 @@ use unecho::cut::{cleaned, cuts};
 use unecho::diff::unified;
 use unecho::log::{About, LogWriter, Reading, Terms, read, write_document};
 use unecho::markup::plain::is_blank;
+use unecho::paragraph::Capped;
 use unecho::restore::{records, restore, verify};
 use unecho::{Deduplicator, Options};
 
@@ -148,7 +149,7 @@ proptest! {
         let terms = Terms { options: dedup.options(), reading: &reading, decisions: None };
         let mut log = LogWriter::begin(Vec::new(), &terms).expect("to memory");
         log.append(&lines).expect("to memory");
-        let log = log.end(1, cuts.len() as u64, false).expect("to memory");
+        let log = log.end(1, cuts.len() as u64, false, Capped::default()).expect("to memory");
         let records = records(read(&log).expect("as written"));
         prop_assert_eq!(restore(&records[0], &clean).expect("restores"), text.clone());
         prop_assert!(verify(&records[0], &text, &clean).is_ok());

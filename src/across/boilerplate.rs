@@ -1,15 +1,18 @@
 //! What recurs in enough articles of one site goes from all of them.
 
+use std::io;
+
 use rayon::prelude::*;
 
 use crate::article::Deduplicator;
-use crate::paragraph::{Kind, Role, Verdict};
+use crate::paragraph::{Finding, Kind, Role, Verdict};
 use crate::role::Shape;
 
 use super::groups::Groups;
-use super::pairs::Pair;
-use super::plan::{Proof, Removal, Removals, exact};
-use super::survey::{Batch, Links};
+use super::pairs::{Pair, Proposals};
+use super::postings::{PARTS, Posting, Postings};
+use super::removals::{Proof, Removals, exact};
+use super::survey::Batch;
 use super::topics::Topics;
 use super::verify::{compare, shape};
 
@@ -19,54 +22,80 @@ const LEAST_WORDS: usize = 8;
 /// Who signs, has fewer.
 const SIGNATURE_WORDS: usize = 4;
 
-/// Who says what a paragraph says, in other words: twins by paragraph, among the first of each group.
-fn said(dedup: &Deduplicator, batch: &Batch, pairs: &[Pair]) -> Links<u32> {
-    let judged: Vec<[Option<(u32, u32)>; 2]> = pairs
-        .par_iter()
-        .map(|pair| {
-            let compared = compare(dedup, batch, pair.first, pair.second);
-            let goes = |verdict: Option<Verdict>| verdict == Some(Verdict::Remove);
-            let forth = goes(compared.forth.map(|finding| finding.verdict)).then_some((pair.first, pair.second));
-            let back = goes(compared.back.map(|finding| finding.verdict)).then_some((pair.second, pair.first));
-            [forth, back]
-        })
-        .collect();
-    let mut said = Links::new();
-    for (goes, stays) in judged.into_iter().flatten().flatten() {
-        said.entry(goes).or_default().push(stays);
-    }
-    said
+/// Who says what a paragraph says, in other words: the one that may go, and the one that says it.
+fn said(dedup: &Deduplicator, batch: &Batch, proposals: &Proposals<'_>) -> io::Result<Postings> {
+    let mut said = Postings::of_pairs(batch.paragraphs.len() as u64, batch.memory / 16);
+    proposals.each(|_, pairs| {
+        let lists: Vec<&[Pair]> = pairs.chunk_by(|a, b| a.second == b.second).collect();
+        let judged = lists.par_iter().map(|list| {
+            let (second, firsts) = (list[0].second, firsts(list));
+            let goes = |found: &Option<Finding>| found.as_ref().is_some_and(|f| f.verdict == Verdict::Remove);
+            let told = compare(dedup, batch, &firsts, second).into_iter().flat_map(|compared| {
+                let first = compared.first;
+                let forth = goes(&compared.forth).then_some((first, second));
+                [forth, goes(&compared.back).then_some((second, first))]
+            });
+            told.flatten().collect::<Vec<(u32, u32)>>()
+        });
+        let judged: Vec<Vec<(u32, u32)>> = judged.collect();
+        judged
+            .into_iter()
+            .flatten()
+            .try_for_each(|(goes, stays)| said.push((u64::from(goes) << 32 | u64::from(stays), 0)))
+    })?;
+    Ok(said)
 }
 
-/// What goes, in no order.
-pub(super) fn decide(dedup: &Deduplicator, batch: &Batch, groups: &Groups, pairs: &[Pair]) -> Removals {
-    let said = said(dedup, batch, pairs);
-    let mut firsts: Vec<u32> = groups.leaders().chain(said.keys().copied()).collect();
-    firsts.sort_unstable();
-    firsts.dedup();
+/// The first paragraphs of pairs.
+pub(super) fn firsts(pairs: &[Pair]) -> Vec<u32> {
+    pairs.iter().map(|pair| pair.first).collect()
+}
+
+/// What goes.
+///
+/// # Errors
+/// If a temporary file cannot be written or read.
+pub(super) fn decide(
+    dedup: &Deduplicator,
+    batch: &Batch,
+    groups: &Groups,
+    proposals: &Proposals<'_>,
+) -> io::Result<Removals> {
+    let said = said(dedup, batch, proposals)?;
     let topics = Topics::new(dedup, batch, groups);
-    let case = Case { dedup, batch, groups, said: &said, topics: &topics };
-    let found: Vec<(Proof, Vec<Removal>)> = firsts.into_par_iter().filter_map(|first| case.furniture(first)).collect();
-    let mut removals = Removals::default();
-    for (proof, list) in found {
-        removals.add(proof, list);
+    let mut removals = Removals::new(batch);
+    for number in 0..PARTS {
+        let part = said.part(number)?;
+        let goes = |posting: &Posting| (posting.0 >> 32) as u32;
+        let mut concerned: Vec<u32> = groups.leaders(said.uppers(number)).chain(part.iter().map(goes)).collect();
+        concerned.sort_unstable();
+        concerned.dedup();
+        let found = concerned.into_par_iter().filter_map(|first| {
+            let from = part.partition_point(|posting| goes(posting) < first);
+            let near = part[from..].iter().take_while(|posting| goes(posting) == first);
+            let near: Vec<u32> = near.map(|posting| posting.0 as u32).collect();
+            Case { dedup, batch, groups, topics: &topics, near: &near }.furniture(first)
+        });
+        let found: Vec<(Proof, Vec<(u32, u32)>)> = found.collect();
+        found.iter().try_for_each(|(proof, list)| removals.add(proof, list))?;
     }
-    removals
+    Ok(removals)
 }
 
 struct Case<'a> {
     dedup: &'a Deduplicator,
     batch: &'a Batch,
     groups: &'a Groups,
-    said: &'a Links<u32>,
     topics: &'a Topics<'a>,
+    /// Who says the same in other words.
+    near: &'a [u32],
 }
 
 impl Case<'_> {
     /// The removals of a group, if it is furniture.
-    fn furniture(&self, first: u32) -> Option<(Proof, Vec<Removal>)> {
+    fn furniture(&self, first: u32) -> Option<(Proof, Vec<(u32, u32)>)> {
         let batch = self.batch;
-        let near = self.said.get(&first).map_or(&[][..], Vec::as_slice);
+        let near = self.near;
         let holders: Vec<u32> = [first].iter().chain(near).flat_map(|group| self.groups.members(*group)).collect();
         let mut docs: Vec<u32> = holders.iter().map(|paragraph| batch.article(*paragraph)).collect();
         docs.sort_unstable();
@@ -84,7 +113,7 @@ impl Case<'_> {
         let another = members.iter().copied().find(|member| batch.article(*member) != own_doc);
         let mut finding = match another {
             Some(_) => exact(shape.role),
-            None => compare(self.dedup, batch, first, *near.first()?).forth?,
+            None => compare(self.dedup, batch, &[first], *near.first()?).pop()?.forth?,
         };
         finding.kind = Kind::Boilerplate;
         let proof = Proof { finding, exact: another.is_some(), articles: docs.len(), from_all: true };
@@ -98,7 +127,7 @@ impl Case<'_> {
             }
             None => near[0],
         };
-        let list = members.iter().map(|member| Removal::new(batch, *member, twin(*member))).collect();
+        let list = members.iter().map(|member| (*member, twin(*member))).collect();
         Some((proof, list))
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::io;
+use std::ops::Range;
 
 use foldhash::fast::RandomState;
 use rayon::prelude::*;
@@ -56,16 +57,20 @@ impl Groups {
         leader != paragraph || self.copies.binary_search_by(|copy| copy.0.cmp(&leader)).is_ok()
     }
 
-    /// The first of each group that has copies, in order.
-    pub(super) fn leaders(&self) -> impl Iterator<Item = u32> + '_ {
-        self.copies.chunk_by(|a, b| a.0 == b.0).map(|group| group[0].0)
+    /// The first of each group that has copies, in order, of those in `range`.
+    pub(super) fn leaders(&self, range: Range<u32>) -> impl Iterator<Item = u32> + '_ {
+        let at = |bound: u32| self.copies.partition_point(|copy| copy.0 < bound);
+        self.copies[at(range.start)..at(range.end)].chunk_by(|a, b| a.0 == b.0).map(|group| group[0].0)
     }
 }
 
 /// The copies in a run of equal keys: each with the first that has its words.
 fn grouped(batch: &Batch, run: &[(u64, u32)]) -> Vec<(u32, u32)> {
     let mut leaders = Leaders::new(batch.across.templates);
-    let copy = |&(_, paragraph): &(u64, u32)| Some((leaders.of(paragraph, batch.entry(paragraph).text)?, paragraph));
+    let copy = |&(_, paragraph): &(u64, u32)| {
+        let leader = batch.with(paragraph, |record| leaders.of(paragraph, record.text));
+        Some((leader?, paragraph))
+    };
     run.iter().filter_map(copy).collect()
 }
 
@@ -86,20 +91,15 @@ impl<P: Copy> Leaders<P> {
     }
 
     /// The first that has the words of this paragraph; `None` for the first itself.
-    pub(super) fn of(&mut self, paragraph: P, text: String) -> Option<P> {
-        if let Some(known) = self.by_text.get(&text) {
+    pub(super) fn of(&mut self, paragraph: P, text: &str) -> Option<P> {
+        if let Some(known) = self.by_text.get(text) {
             return Some(*known);
         }
-        match self.by_words.entry(folded(&text, self.masks)) {
-            Entry::Occupied(known) => {
-                self.by_text.insert(text, *known.get());
-                Some(*known.get())
-            }
-            Entry::Vacant(place) => {
-                place.insert(paragraph);
-                self.by_text.insert(text, paragraph);
-                None
-            }
-        }
+        let (first, known) = match self.by_words.entry(folded(text, self.masks)) {
+            Entry::Occupied(known) => (*known.get(), Some(*known.get())),
+            Entry::Vacant(place) => (*place.insert(paragraph), None),
+        };
+        self.by_text.insert(text.to_owned(), first);
+        known
     }
 }

@@ -17,6 +17,8 @@ mod groups;
 mod pairs;
 mod plan;
 mod postings;
+mod record;
+mod removals;
 mod repeats;
 mod scratch;
 mod sheet;

@@ -6,16 +6,21 @@
 //! first sort, and asking for 8 finds .999; samples on both sides find .72 (8 smallest) or .94 (every second shingle).
 //! Only shingles that somebody asks for are indexed.
 
+use std::cmp::Reverse;
 use std::io;
+use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
+use crate::paragraph::Capped;
+
 use super::groups::Groups;
-use super::postings::{PARTS, Postings, runs};
+use super::postings::{PARTS, Posting, Postings, runs};
 use super::survey::Batch;
 
 /// How many shingles a paragraph asks for.
-const ASKED: usize = 8;
+pub(super) const ASKED: usize = 8;
 
 /// Least share of what a paragraph asks for that a candidate answers.
 pub(super) const LEAST_ANSWERED: f64 = 0.2;
@@ -33,21 +38,10 @@ pub(super) const MOST_CANDIDATES: usize = 16;
 const BITS_PER_SHINGLE: usize = 16;
 
 /// Paragraphs read at a time.
-const CHUNK: usize = 1 << 14;
+const STRIDE: usize = 128;
 
-/// The shingles that a paragraph asks for.
-pub(super) fn asked(shingles: &[u64]) -> Vec<u64> {
-    let mut asked = shingles.to_vec();
-    if asked.len() > 4 * ASKED {
-        // Equal shingles are few: enough of the smallest are left when they are taken for one.
-        asked.select_nth_unstable(4 * ASKED);
-        asked.truncate(4 * ASKED);
-    }
-    asked.sort_unstable();
-    asked.dedup();
-    asked.truncate(ASKED);
-    asked
-}
+/// How many times that before what was found is put aside.
+const CHUNK: usize = 128;
 
 /// Two paragraphs to be compared, `first < second`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -56,43 +50,79 @@ pub(super) struct Pair {
     pub(super) first: u32,
 }
 
-/// The pairs among the first of each group, in order. `asked` holds what each paragraph asks for.
-pub(super) fn pairs(batch: &Batch, groups: &Groups, asked: &Postings) -> io::Result<Vec<Pair>> {
-    let is_first = |paragraph: u32| groups.first[paragraph as usize] == paragraph;
-    let mut wanted = Set::new(asked.len(), batch.memory / 8);
-    let asking = |number: usize| -> io::Result<Vec<(u64, u32)>> {
-        let mut part = asked.part(number)?;
-        part.retain(|posting| is_first(posting.1));
-        Ok(part)
-    };
-    for number in 0..PARTS {
-        asking(number)?.iter().for_each(|posting| wanted.insert(posting.0));
-    }
-    let held = held(batch, &wanted, is_first)?;
-    drop(wanted);
-    let mut links = Postings::of_pairs(batch.paragraphs.len() as u64, batch.memory / 8);
-    for number in 0..PARTS {
-        link(batch, &asking(number)?, &held.part(number)?, &mut links)?;
-    }
-    drop(held);
-    let mut pairs = Vec::new();
-    for number in 0..PARTS {
-        pairs.extend(alike(batch, &chosen(batch, &links.part(number)?)));
-    }
-    Ok(pairs)
+/// All pairs that are proposed, in the order of their second paragraphs.
+pub(super) struct Proposals<'a> {
+    batch: &'a Batch,
+    links: Postings,
+    /// Paragraphs with more candidates than are compared, as far as they were handed out.
+    crowded: AtomicUsize,
+    /// Shingles that stand in more paragraphs than are looked up.
+    common: usize,
 }
 
-/// Who holds the wanted shingles.
-fn held(batch: &Batch, wanted: &Set, is_first: impl Fn(u32) -> bool + Sync) -> io::Result<Postings> {
+impl<'a> Proposals<'a> {
+    /// The pairs among the first of each group. `asked` holds what each paragraph asks for.
+    ///
+    /// # Errors
+    /// If a temporary file cannot be written or read.
+    pub(super) fn of(batch: &'a Batch, groups: &Groups, asked: &Postings) -> io::Result<Self> {
+        let is_first = |paragraph: u32| groups.first[paragraph as usize] == paragraph;
+        let mut wanted = Wanted::new(asked.len(), batch.memory / 8);
+        for number in 0..PARTS {
+            let firsts = asked.unsorted(number)?.into_iter().filter(|posting| is_first(posting.1));
+            firsts.for_each(|posting| wanted.insert(posting.0));
+        }
+        let held = held(batch, &wanted, is_first)?;
+        drop(wanted);
+        let mut links = Postings::of_pairs(batch.paragraphs.len() as u64, batch.memory / 8);
+        let mut common = 0;
+        for number in 0..PARTS {
+            let mut asking = asked.part(number)?;
+            asking.retain(|posting| is_first(posting.1));
+            common += link(batch, &asking, &held.part(number)?, &mut links)?;
+        }
+        Ok(Self { batch, links, crowded: AtomicUsize::new(0), common })
+    }
+
+    /// Hands out the pairs in [`PARTS`] parts, with the numbers that their second paragraphs are of.
+    ///
+    /// # Errors
+    /// If a temporary file cannot be read, or `take` fails.
+    pub(super) fn each(&self, mut take: impl FnMut(Range<u32>, &[Pair]) -> io::Result<()>) -> io::Result<()> {
+        for number in 0..PARTS {
+            let (chosen, crowded) = chosen(self.batch, &self.links.part(number)?);
+            self.crowded.fetch_add(crowded, Ordering::Relaxed);
+            take(self.links.uppers(number), &alike(self.batch, &chosen))?;
+        }
+        Ok(())
+    }
+
+    /// The bounds that were hit, once all was handed out.
+    pub(super) fn capped(&self) -> Capped {
+        Capped { candidates: self.crowded.load(Ordering::Relaxed), postings: self.common, alignments: 0 }
+    }
+}
+
+/// Who holds the wanted shingles: whoever asks for one that nobody else asks for is left out.
+fn held(batch: &Batch, wanted: &Wanted, is_first: impl Fn(u32) -> bool + Sync) -> io::Result<Postings> {
     let mut held = Postings::of_hashes(batch.memory / 8);
     let all = batch.paragraphs.len() as u32;
-    for start in (0..all).step_by(CHUNK) {
-        let found: Vec<Vec<(u64, u32)>> = (start..all.min(start.saturating_add(CHUNK as u32)))
+    for start in (0..all).step_by(CHUNK * STRIDE) {
+        let end = all.min(start.saturating_add((CHUNK * STRIDE) as u32));
+        let found: Vec<Vec<Posting>> = (start..end)
             .into_par_iter()
-            .filter(|paragraph| is_first(*paragraph))
-            .map(|paragraph| {
-                let shingles = batch.shingles(paragraph);
-                shingles.into_iter().filter(|hash| wanted.holds(*hash)).map(|hash| (hash, paragraph)).collect()
+            .step_by(STRIDE)
+            .map(|start| {
+                let mut found = Vec::new();
+                batch.each(start..end.min(start + STRIDE as u32), |paragraph, record| {
+                    if is_first(paragraph) {
+                        let apart = batch.apart(paragraph);
+                        let hashes = record.shingles().map(|hash| hash ^ apart).enumerate();
+                        let wanted = hashes.filter(|(at, hash)| wanted.holds(*hash, *at < ASKED));
+                        found.extend(wanted.map(|(_, hash)| (hash, paragraph)));
+                    }
+                });
+                found
             })
             .collect();
         found.into_iter().flatten().try_for_each(|posting| held.push(posting))?;
@@ -100,13 +130,30 @@ fn held(batch: &Batch, wanted: &Set, is_first: impl Fn(u32) -> bool + Sync) -> i
     Ok(held)
 }
 
-/// Notes each paragraph that answers another one: under the two of them, whether the second asked.
-fn link(batch: &Batch, asked: &[(u64, u32)], held: &[(u64, u32)], links: &mut Postings) -> io::Result<()> {
+/// Notes each paragraph that answers another one: under the two of them, whether the second asked. Gives how many
+/// shingles are held by too many.
+fn link(batch: &Batch, asked: &[Posting], held: &[Posting], links: &mut Postings) -> io::Result<usize> {
+    let mut many = 0;
     let mut rest = held;
     for asking in runs(asked) {
         let hash = asking[0].0;
-        rest = &rest[rest.partition_point(|posting| posting.0 < hash)..];
-        let holding = &rest[..rest.partition_point(|posting| posting.0 == hash)];
+        let skipped = rest.iter().take_while(|posting| posting.0 < hash).count();
+        let (holding, behind) = rest[skipped..].split_at(rest[skipped..].iter().take_while(|p| p.0 == hash).count());
+        rest = behind;
+        if holding.is_empty() {
+            continue;
+        }
+        // See `held`.
+        let mut with_asking: Vec<Posting>;
+        let holding = match holding.binary_search(&asking[0]) {
+            Ok(_) => holding,
+            Err(at) => {
+                with_asking = holding.to_vec();
+                with_asking.insert(at, asking[0]);
+                &with_asking
+            }
+        };
+        many += usize::from(holding.len() > MANY);
         let answering = &holding[..if holding.len() > MANY { FEW } else { holding.len() }];
         for &(_, asks) in asking {
             for &(_, answers) in answering {
@@ -117,11 +164,12 @@ fn link(batch: &Batch, asked: &[(u64, u32)], held: &[(u64, u32)], links: &mut Po
             }
         }
     }
-    Ok(())
+    Ok(many)
 }
 
-/// The pairs of which one answers enough of what the other asks, from a part of the links.
-fn chosen(batch: &Batch, part: &[(u64, u32)]) -> Vec<Pair> {
+/// The pairs of which one answers enough of what the other asks, from a part of the links; and how many paragraphs
+/// have more of them than are compared.
+fn chosen(batch: &Batch, part: &[Posting]) -> (Vec<Pair>, usize) {
     let mut candidates: Vec<(Pair, usize)> = Vec::new();
     for run in runs(part) {
         let by_second = run.len() - run.partition_point(|link| link.1 == 0);
@@ -135,33 +183,63 @@ fn chosen(batch: &Batch, part: &[(u64, u32)]) -> Vec<Pair> {
             candidates.push((pair, answers[0].1.max(answers[1].1)));
         }
     }
-    let mut chosen = Vec::new();
+    let (mut chosen, mut capped) = (Vec::new(), 0);
     for list in candidates.chunk_by_mut(|a, b| a.0.second == b.0.second) {
-        list.sort_unstable_by_key(|(pair, answered)| (std::cmp::Reverse(*answered), pair.first));
+        list.sort_unstable_by_key(|(pair, answered)| (Reverse(*answered), pair.first));
         let from = chosen.len();
+        capped += usize::from(list.len() > MOST_CANDIDATES);
         chosen.extend(list.iter().take(MOST_CANDIDATES).map(|(pair, _)| *pair));
         chosen[from..].sort_unstable();
     }
-    chosen
+    (chosen, capped)
 }
 
 /// The pairs of which the smaller shares as much as a pair must within an article.
 fn alike(batch: &Batch, pairs: &[Pair]) -> Vec<Pair> {
     let lists: Vec<&[Pair]> = pairs.chunk_by(|a, b| a.second == b.second).collect();
     let alike = |list: &&[Pair]| -> Vec<Pair> {
-        let second = batch.shingles(list[0].second);
         let share = batch.candidate_share(list[0].second);
-        let enough = |pair: &&Pair| share_enough(&batch.shingles(pair.first), &second, share);
+        let second: Vec<u64> = batch.with(list[0].second, |record| record.shingles().collect());
+        let enough = |pair: &&Pair| batch.with(pair.first, |record| share_enough(record.shingles(), &second, share));
         list.iter().filter(enough).copied().collect()
     };
     lists.par_iter().map(alike).collect::<Vec<_>>().concat()
 }
 
 /// True if the smaller of two sorted sets of shingles has that share in common with the other.
-pub(super) fn share_enough(first: &[u64], second: &[u64], share: f64) -> bool {
-    let (small, large) = if first.len() < second.len() { (first, second) } else { (second, first) };
-    let shared = small.iter().filter(|hash| large.binary_search(hash).is_ok()).count();
-    shared as f64 >= share * small.len() as f64
+pub(super) fn share_enough(first: impl ExactSizeIterator<Item = u64>, second: &[u64], share: f64) -> bool {
+    let least = share * first.len().min(second.len()) as f64;
+    let mut rest = second.iter().copied().peekable();
+    let shared = first.filter(|hash| {
+        while rest.next_if(|other| other < hash).is_some() {}
+        rest.next_if_eq(hash).is_some()
+    });
+    shared.count() as f64 >= least
+}
+
+/// The shingles that are asked for, and those that are asked for twice: maybe some more, never less.
+struct Wanted {
+    once: Set,
+    twice: Set,
+}
+
+impl Wanted {
+    /// For so many hashes, in at most about `memory` bytes.
+    fn new(hashes: usize, memory: usize) -> Self {
+        let set = |bits: usize, share: usize| Set::new(hashes * bits, memory / share);
+        Self { once: set(BITS_PER_SHINGLE, 1), twice: set(BITS_PER_SHINGLE / 4, 4) }
+    }
+
+    fn insert(&mut self, hash: u64) {
+        if self.once.insert(hash) {
+            self.twice.insert(hash);
+        }
+    }
+
+    /// True if somebody asks for a shingle, not counting the one who holds it.
+    fn holds(&self, hash: u64, asked_by_itself: bool) -> bool {
+        self.once.holds(hash) && (!asked_by_itself || self.twice.holds(hash))
+    }
 }
 
 /// A set of hashes that may hold more than was put in, never less.
@@ -171,15 +249,19 @@ struct Set {
 }
 
 impl Set {
-    /// For so many hashes, in at most about `memory` bytes.
-    fn new(hashes: usize, memory: usize) -> Self {
-        let bits = (hashes * BITS_PER_SHINGLE).min(memory.saturating_mul(8)).next_power_of_two().max(1024);
+    /// Of about so many bits, in at most about `memory` bytes.
+    fn new(bits: usize, memory: usize) -> Self {
+        let bits = bits.min(memory.saturating_mul(8)).next_power_of_two().max(1024);
         Self { bits: vec![0; bits / 64], shift: 64 - bits.trailing_zeros() }
     }
 
-    fn insert(&mut self, hash: u64) {
+    /// Puts one in; true if it was there.
+    fn insert(&mut self, hash: u64) -> bool {
         let at = (hash >> self.shift) as usize;
-        self.bits[at / 64] |= 1 << (at % 64);
+        let bit = 1 << (at % 64);
+        let there = self.bits[at / 64] & bit != 0;
+        self.bits[at / 64] |= bit;
+        there
     }
 
     fn holds(&self, hash: u64) -> bool {
@@ -228,13 +310,20 @@ mod tests {
         let mut survey = Survey::new(across, dedup.options(), 1 << 20);
         let texts = paragraphs(1200);
         for (line, text) in texts.iter().enumerate() {
-            let sheet = Sheet::read(&dedup, "", "", text, None, &dedup.find(text));
+            let sheet = Sheet::read(&dedup, "", "", text, None, |_| {});
             survey.add(Key { input: 0, line: line as u32 }, &sheet).expect("kept");
         }
         let (batch, keys, asked) = survey.parts();
         let groups = Groups::of(&batch, &keys).expect("read");
-        let found: HashSet<Pair> = pairs(&batch, &groups, &asked).expect("read").into_iter().collect();
-        let sets: Vec<Vec<u64>> = (0..texts.len() as u32).map(|paragraph| batch.shingles(paragraph)).collect();
+        let mut found: HashSet<Pair> = HashSet::new();
+        let proposals = Proposals::of(&batch, &groups, &asked).expect("read");
+        let all = proposals.each(|_, pairs| {
+            found.extend(pairs);
+            Ok(())
+        });
+        all.expect("read");
+        let shingles = |paragraph| batch.with(paragraph, |record| record.shingles().collect());
+        let sets: Vec<Vec<u64>> = (0..texts.len() as u32).map(shingles).collect();
         let (mut all, mut missed) = (0, 0);
         for second in (0..sets.len()).filter(|at| groups.first[*at] as usize == *at) {
             for first in (0..second).filter(|at| groups.first[*at] as usize == *at) {

@@ -7,71 +7,24 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::markup::marked::Marked;
 use crate::options::Options;
-use crate::paragraph::{Elsewhere, Finding, Findings, Guard, ParagraphId, Role, Verdict};
+use crate::paragraph::{Capped, Elsewhere, Finding, Findings, Guard, ParagraphId, Verdict};
 use crate::verdict::decide::MOST_REMOVED;
-use crate::verdict::finding::copied;
 use crate::words::scan;
 
-use super::sheet::{Entry, folded};
-use super::survey::{Batch, Key};
-
-/// Why a group of paragraphs goes.
-#[derive(Debug)]
-pub(super) struct Proof {
-    /// Without paragraph, twin and document.
-    pub(super) finding: Finding,
-    /// True if twin and paragraph have the same words.
-    pub(super) exact: bool,
-    /// How many documents have it.
-    pub(super) articles: usize,
-    /// True if it goes from all of them.
-    pub(super) from_all: bool,
-}
-
-/// One paragraph that goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Removal {
-    pub(super) doc: u32,
-    /// Paragraph of the batch.
-    pub(super) paragraph: u32,
-    /// Paragraph of the batch.
-    pub(super) twin: u32,
-    pub(super) proof: u32,
-}
-
-impl Removal {
-    pub(super) fn new(batch: &Batch, paragraph: u32, twin: u32) -> Self {
-        Self { doc: batch.doc(paragraph), paragraph, twin, proof: 0 }
-    }
-}
-
-/// All that goes.
-#[derive(Debug, Default)]
-pub(super) struct Removals {
-    pub(super) list: Vec<Removal>,
-    pub(super) proofs: Vec<Proof>,
-}
-
-impl Removals {
-    pub(super) fn add(&mut self, proof: Proof, list: Vec<Removal>) {
-        if list.is_empty() {
-            return;
-        }
-        let number = self.proofs.len() as u32;
-        self.proofs.push(proof);
-        self.list.extend(list.into_iter().map(|removal| Removal { proof: number, ..removal }));
-    }
-}
-
-/// The finding of a word-for-word copy, whose paragraph and twin are told later.
-pub(super) fn exact(role: Role) -> Finding {
-    copied([ParagraphId(0); 2], [role; 2])
-}
+use super::record::Record;
+use super::removals::{Proof, Proofs, REMOVAL};
+use super::scratch::long;
+use super::sheet::{Found, folded};
+use super::spool::Spool;
+use super::survey::{Batch, Doc, Key};
 
 /// What goes of every document of a batch because of the others.
 #[derive(Debug)]
 pub struct Plan {
-    pub(super) removals: Removals,
+    /// The removals in the order of their paragraphs, [`REMOVAL`] bytes each.
+    pub(super) removals: Spool,
+    pub(super) proofs: Proofs,
+    pub(super) capped: Capped,
     pub(super) batch: Batch,
 }
 
@@ -90,13 +43,42 @@ impl Plan {
     /// How many paragraphs go or are put to review.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.removals.list.len()
+        self.removals.len() as usize / REMOVAL
     }
 
     /// True if nothing goes.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.removals.list.is_empty()
+        self.len() == 0
+    }
+
+    /// What was left undone because a bound was hit.
+    #[must_use]
+    pub const fn capped(&self) -> Capped {
+        self.capped
+    }
+
+    /// The document at `key`, if it is what it was in the first pass.
+    fn doc(&self, key: Key, source: &str) -> Result<u32, PlanError> {
+        let docs = &self.batch.docs;
+        let indexed = self.batch.indexed as usize;
+        let doc = docs[indexed..].binary_search_by_key(&key, |doc| doc.key).map_err(|_| PlanError::Changed)? + indexed;
+        if docs[doc].hash == xxh3_64(source.as_bytes()) { Ok(doc as u32) } else { Err(PlanError::Changed) }
+    }
+
+    /// What the first pass found in the document at `key` by itself, but for its paragraphs; nothing, if that cannot be
+    /// told any more.
+    #[must_use]
+    pub fn found(&self, key: Key, source: &str) -> Option<Findings> {
+        let doc = self.doc(key, source).ok()?;
+        let found = self.batch.read_doc(doc, |_, found| {
+            if found.is_empty() {
+                return Some(Findings::default());
+            }
+            let Found { findings, capped, withdrawn } = serde_json::from_slice(found).ok()?;
+            Some(Findings { findings, capped, withdrawn, ..Findings::default() })
+        });
+        found.filter(|_| self.batch.spool.check().is_ok())
     }
 
     /// Adds to the findings of the document at `key` what goes because of other documents. `source` is its source;
@@ -112,58 +94,64 @@ impl Plan {
         options: &Options,
         findings: &mut Findings,
     ) -> Result<(), PlanError> {
-        let docs = &self.batch.docs;
-        let indexed = self.batch.indexed as usize;
-        let doc = docs[indexed..].binary_search_by_key(&key, |doc| doc.key).map_err(|_| PlanError::Changed)? + indexed;
-        if docs[doc].hash != xxh3_64(source.as_bytes()) {
-            return Err(PlanError::Changed);
+        let doc = self.doc(key, source)? as usize;
+        let bytes = |doc: &Doc| u64::from(doc.removals) * REMOVAL as u64;
+        let end = self.batch.docs.get(doc + 1).map_or(self.removals.len(), bytes);
+        let mut scratch = Vec::new();
+        let here = self.removals.read(bytes(&self.batch.docs[doc])..end, &mut scratch);
+        let mut new = Vec::new();
+        for removal in here.chunks_exact(REMOVAL) {
+            new.extend(self.finding([0, 4, 8].map(|at| long(&removal[at..at + 4]) as u32))?);
         }
-        let list = &self.removals.list;
-        let from = list.partition_point(|removal| (removal.doc as usize) < doc);
-        let here = list[from..].iter().take_while(|removal| removal.doc as usize == doc);
-        let new: Vec<Finding> = here.filter_map(|removal| self.finding(removal)).collect();
+        self.removals.check()?;
         self.batch.spool.check()?;
         add(new, source, marked, options, findings);
         Ok(())
     }
 
-    fn finding(&self, removal: &Removal) -> Option<Finding> {
+    fn finding(&self, [paragraph, twin, proof]: [u32; 3]) -> Result<Option<Finding>, PlanError> {
         let batch = &self.batch;
-        let (own, twin) = (batch.entry(removal.paragraph), batch.entry(removal.twin));
-        let proof = &self.removals.proofs[removal.proof as usize];
-        let doc = batch.name(batch.doc(removal.twin));
-        told(proof, &own, &twin, doc, batch.doc(removal.twin) < batch.indexed)
+        let doc = batch.doc(twin);
+        let name = batch.read_doc(doc, |name, _| name.to_owned());
+        let proof = self.proofs.get(proof)?;
+        Ok(batch.with(paragraph, |own| batch.with(twin, |twin| told(proof, own, twin, name, doc < batch.indexed))))
     }
 }
 
 /// The finding of a paragraph that goes for one of the document `doc`; none if it must stay.
-pub(super) fn told(proof: &Proof, own: &Entry, twin: &Entry, doc: String, indexed: bool) -> Option<Finding> {
+pub(super) fn told(proof: Proof, own: Record<'_>, twin: Record<'_>, doc: String, indexed: bool) -> Option<Finding> {
     if own.pinned {
         return None;
     }
-    let mut finding = proof.finding.clone();
+    let Proof { mut finding, exact, articles, from_all } = proof;
     let placeholder = finding.twin.to_string();
     finding.paragraph = ParagraphId(own.number);
     finding.twin = ParagraphId(twin.number);
     let place = format!("{} of {doc}", finding.twin);
-    if proof.exact {
-        let (own, twin) = (folded(&own.text, false), folded(&twin.text, false));
+    if exact {
         finding.reason = format!("says word for word what {place} says");
-        if own != twin {
-            let same = own.iter().zip(&twin).filter(|(a, b)| a == b).count();
-            let all = own.len().max(1) as f64;
-            finding.coverage = same as f64 / all;
-            finding.jaccard = same as f64 / (2.0 * all - same as f64);
-            finding.guards = vec![Guard::Number];
-            finding.reason = format!("says what {place} says, with other numbers");
+        if own.text != twin.text {
+            tell_numbers(own.text, twin.text, &place, &mut finding);
         }
     } else {
         finding.reason = finding.reason.replacen(&placeholder, &place, 1);
     }
-    finding.reason += &format!("; {} articles have it", proof.articles);
-    let (articles, from_all) = (proof.articles, proof.from_all);
+    finding.reason += &format!("; {articles} articles have it");
     finding.elsewhere = Some(Elsewhere { doc, span: twin.span, articles, from_all, indexed });
     Some(finding)
+}
+
+/// Where paragraph and twin are the same but for their numbers, says so.
+fn tell_numbers(own: &str, twin: &str, place: &str, finding: &mut Finding) {
+    let (own, twin) = (folded(own, false), folded(twin, false));
+    if own != twin {
+        let same = own.iter().zip(&twin).filter(|(a, b)| a == b).count();
+        let all = own.len().max(1) as f64;
+        finding.coverage = same as f64 / all;
+        finding.jaccard = same as f64 / (2.0 * all - same as f64);
+        finding.guards = vec![Guard::Number];
+        finding.reason = format!("says what {place} says, with other numbers");
+    }
 }
 
 /// Adds to the findings of a document those of its paragraphs that are said in others.

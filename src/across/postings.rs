@@ -46,7 +46,8 @@ impl Postings {
 
     /// For keys that are two numbers of 32 bits, the upper one below `most`.
     pub(super) fn of_pairs(most: u64, memory: usize) -> Self {
-        Self::new((32 + 64 - most.leading_zeros()).saturating_sub(PART_BITS), memory)
+        // No part ends amid the keys of one upper number.
+        Self::new((32 + 64 - most.leading_zeros()).saturating_sub(PART_BITS).max(32), memory)
     }
 
     fn new(shift: u32, memory: usize) -> Self {
@@ -76,6 +77,12 @@ impl Postings {
         Ok(())
     }
 
+    /// The upper numbers that the keys of a part have, for [`Postings::of_pairs`].
+    pub(super) fn uppers(&self, number: usize) -> std::ops::Range<u32> {
+        let first = |number: usize| u32::try_from((number as u64) << (self.shift - 32)).unwrap_or(u32::MAX);
+        first(number)..first(number + 1)
+    }
+
     /// How many there are.
     pub(super) fn len(&self) -> usize {
         self.len
@@ -103,6 +110,16 @@ impl Postings {
     /// # Errors
     /// If the temporary file cannot be read.
     pub(super) fn part(&self, number: usize) -> io::Result<Vec<Posting>> {
+        let mut part = self.unsorted(number)?;
+        part.par_sort_unstable();
+        Ok(part)
+    }
+
+    /// A part as it came.
+    ///
+    /// # Errors
+    /// If the temporary file cannot be read.
+    pub(super) fn unsorted(&self, number: usize) -> io::Result<Vec<Posting>> {
         let mut part = self.parts[number].clone();
         let mut bytes = Vec::new();
         for &(at, count) in &self.segments[number] {
@@ -113,7 +130,6 @@ impl Postings {
                 (scratch::long(key), scratch::long(paragraph) as u32)
             }));
         }
-        part.par_sort_unstable();
         Ok(part)
     }
 }

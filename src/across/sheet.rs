@@ -5,10 +5,11 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::article::Deduplicator;
 use crate::markup::marked::Marked;
-use crate::paragraph::{Findings, ParagraphId, Role, Span, Verdict};
-use crate::words::{fold, words};
+use crate::paragraph::{Capped, Findings, ParagraphId, Role, Span, Verdict};
+use crate::shingle::Prints;
+use crate::words::{Word, fold, words};
 
-use super::pairs::asked;
+use super::pairs::ASKED;
 
 /// What the first pass knows of a document.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -27,6 +28,17 @@ pub struct Sheet {
     pub language: String,
     /// The paragraphs that are compared, in order.
     pub paragraphs: Vec<Entry>,
+    /// What was found in it by itself, before people decided: JSON of a [`Found`]; empty, if that is nothing.
+    #[serde(skip)]
+    pub(super) found: Vec<u8>,
+}
+
+/// The part of [`Findings`] that is worked out, so that the second pass need not.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Found<F> {
+    pub(super) findings: F,
+    pub(super) capped: Capped,
+    pub(super) withdrawn: Option<f64>,
 }
 
 /// One paragraph.
@@ -46,8 +58,11 @@ pub struct Entry {
     pub pinned: bool,
     /// Hash of its words in order.
     pub key: u64,
-    /// The shingles it asks for.
+    /// The shingles it asks for: the smallest.
     pub asked: Vec<u64>,
+    /// Its distinct shingles, sorted.
+    #[serde(skip)]
+    pub shingles: Vec<u64>,
 }
 
 impl Sheet {
@@ -62,7 +77,8 @@ impl Sheet {
         if self.named { xxh3_64(format!("{}\0{}", self.site, self.name).as_bytes()) } else { self.hash }
     }
 
-    /// Reads a document: its source, how that was read if it is marked up, and what was found in it by itself.
+    /// Reads a document: its source, how that was read if it is marked up. `rule` may change what was found in it by
+    /// itself.
     #[must_use]
     pub fn read(
         dedup: &Deduplicator,
@@ -70,8 +86,17 @@ impl Sheet {
         site: &str,
         source: &str,
         marked: Option<&Marked<'_>>,
-        found: &Findings,
+        rule: impl FnOnce(&mut Findings),
     ) -> Self {
+        dedup.find_printed(source, marked, |mut found, prints| {
+            let own = packed(&found);
+            rule(&mut found);
+            let sheet = Self::of(dedup, source, marked, &found, prints);
+            Self { name: name.to_owned(), site: site.to_owned(), found: own, ..sheet }
+        })
+    }
+
+    fn of(dedup: &Deduplicator, source: &str, marked: Option<&Marked<'_>>, found: &Findings, prints: &Prints) -> Self {
         let (text, spans) =
             marked.map_or((source, &found.paragraphs), |marked| (marked.text.as_ref(), &marked.paragraphs));
         let mut state = vec![(false, false); spans.len()];
@@ -81,7 +106,6 @@ impl Sheet {
                 [finding.twin].iter().chain(&finding.also).for_each(|id| state[id.index()].1 = true);
             }
         }
-        let prints = dedup.prints(text, spans);
         let masks = dedup.options().across.as_ref().is_some_and(|across| across.templates);
         let language = crate::lexicon::detect(prints.all_words());
         let entry = |index: usize| {
@@ -89,26 +113,37 @@ impl Sheet {
             let (gone, relied_on) = state[index];
             let pinned = relied_on || found.choice(ParagraphId::new(index)).is_some();
             let text = spans[index].of(text);
-            (!gone && !hint.fixed && !prints.words(index).is_empty()).then(|| Entry {
-                number: index as u32,
-                span: found.paragraphs[index],
-                text: text.to_owned(),
-                told: hint.role,
-                marked: marked.is_some(),
-                pinned,
-                key: if masks { masked_key(text) } else { key(prints.words(index).iter().copied()) },
-                asked: asked(prints.shingles(index)),
+            (!gone && !hint.fixed && !prints.words(index).is_empty()).then(|| {
+                let shingles = distinct(prints.shingles(index));
+                Entry {
+                    number: index as u32,
+                    span: found.paragraphs[index],
+                    text: text.to_owned(),
+                    told: hint.role,
+                    marked: marked.is_some(),
+                    pinned,
+                    key: if masks { masked_key(text) } else { key(prints.words(index)) },
+                    asked: smallest(&shingles),
+                    shingles,
+                }
             })
         };
         let paragraphs = (0..spans.len()).filter_map(entry).collect();
         Self {
-            name: name.to_owned(),
-            site: site.to_owned(),
             hash: xxh3_64(source.as_bytes()),
             ngram: dedup.ngram(text, spans),
             named: true,
             language: language.to_owned(),
             paragraphs,
+            ..Self::default()
+        }
+    }
+
+    /// Reads the shingles of its paragraphs again, which an index does not keep.
+    pub(super) fn print(&mut self) {
+        for entry in &mut self.paragraphs {
+            entry.shingles = shingles(&entry.text, self.ngram);
+            entry.asked = smallest(&entry.shingles);
         }
     }
 }
@@ -123,15 +158,46 @@ pub fn site(address: &str) -> &str {
     host.strip_prefix("www.").unwrap_or(host)
 }
 
+/// What was found, for the second pass.
+fn packed(found: &Findings) -> Vec<u8> {
+    let Findings { findings, capped, withdrawn, .. } = found;
+    if findings.is_empty() && !capped.any() && withdrawn.is_none() {
+        return Vec::new();
+    }
+    // Plain values always make JSON.
+    serde_json::to_vec(&Found { findings, capped: *capped, withdrawn: *withdrawn }).unwrap_or_default()
+}
+
+/// The distinct shingles of a text, sorted.
+pub(super) fn shingles(text: &str, ngram: usize) -> Vec<u64> {
+    let mut prints = Prints::default();
+    prints.fill(text, &[Span::new(0, text.len())], ngram);
+    distinct(prints.shingles(0))
+}
+
+fn distinct(shingles: &[u64]) -> Vec<u64> {
+    let mut distinct = shingles.to_vec();
+    distinct.sort_unstable();
+    distinct.dedup();
+    distinct
+}
+
+/// What a paragraph asks for.
+fn smallest(shingles: &[u64]) -> Vec<u64> {
+    shingles[..shingles.len().min(ASKED)].to_vec()
+}
+
 /// The hash of a sequence of word hashes.
-fn key(words: impl Iterator<Item = u64>) -> u64 {
-    let bytes: Vec<u8> = words.flat_map(u64::to_le_bytes).collect();
+fn key(words: &[u64]) -> u64 {
+    let mut bytes = Vec::with_capacity(8 * words.len());
+    words.iter().for_each(|hash| bytes.extend_from_slice(&hash.to_le_bytes()));
     xxh3_64(&bytes)
 }
 
 /// As [`key`], with all numbers as one.
 fn masked_key(text: &str) -> u64 {
-    key(words(text).iter().map(|word| if is_number(word.span.of(text)) { 0 } else { word.hash }))
+    let masked = |word: &Word| if is_number(word.span.of(text)) { 0 } else { word.hash };
+    key(&words(text).iter().map(masked).collect::<Vec<u64>>())
 }
 
 /// True for a word with a digit in it.

@@ -2,20 +2,24 @@
 //! or out of core. What is joined with what, and how the steps follow on each other, is in the Python package; what a
 //! step means is here, the same as in [`Survey::plan`].
 
+use std::collections::BTreeMap;
+
 use crate::article::{Deduplicator, candidate_share};
 use crate::markup::marked::Marked;
 use crate::options::{Across, Mode};
 use crate::paragraph::{Finding, Findings, Role};
 
 use super::boilerplate::may_go;
-use super::groups::{Groups, Leaders};
+use super::groups::Leaders;
 use super::pairs;
-use super::plan::{Proof, add, exact, told};
+use super::plan::{add, told};
+use super::record::Record;
+use super::removals::{Proof, exact};
 use super::repeats::settle;
-use super::sheet::{Entry, Sheet};
-use super::survey::{Key, Links, Survey, apart, shingles};
+use super::sheet::{Entry, Sheet, shingles};
+use super::survey::{Key, Survey, apart};
 use super::topics;
-use super::verify::{compare_entries, shape_of};
+use super::verify::{compare_records, shape_of};
 
 /// What bounds a comparison, so that it is the same everywhere.
 #[derive(Clone, Copy, Debug)]
@@ -61,7 +65,12 @@ pub fn site_mask(across: &Across, sheet: &Sheet) -> u64 {
 /// The distinct shingles of a paragraph, sorted.
 #[must_use]
 pub fn shingles_of(passage: &Passage, site_mask: u64) -> Vec<u64> {
-    shingles(&passage.entry.text, passage.ngram, site_mask)
+    let mut shingles = shingles(&passage.entry.text, passage.ngram);
+    if site_mask != 0 {
+        shingles.iter_mut().for_each(|hash| *hash ^= site_mask);
+        shingles.sort_unstable();
+    }
+    shingles
 }
 
 /// Finds paragraphs with the same words among those with the same key: given in their order, the first of them stands
@@ -86,7 +95,7 @@ impl<P: Copy> Copies<P> {
             self.key = Some(key);
             self.leaders = Leaders::new(self.masks);
         }
-        self.leaders.of(paragraph, text)
+        self.leaders.of(paragraph, &text)
     }
 }
 
@@ -103,7 +112,7 @@ pub struct Compared {
 #[must_use]
 pub fn verify(dedup: &Deduplicator, x: &Passage, y: &Passage) -> Compared {
     let share = candidate_share(y.ngram > dedup.options().ngram);
-    if pairs::share_enough(&shingles_of(x, 0), &shingles_of(y, 0), share) {
+    if pairs::share_enough(shingles_of(x, 0).into_iter(), &shingles_of(y, 0), share) {
         compare(dedup, x, y)
     } else {
         Compared::default()
@@ -113,14 +122,14 @@ pub fn verify(dedup: &Deduplicator, x: &Passage, y: &Passage) -> Compared {
 /// Compares two paragraphs, with the words of the second one's language.
 #[must_use]
 pub fn compare(dedup: &Deduplicator, x: &Passage, y: &Passage) -> Compared {
-    let compared = compare_entries(dedup, [&x.entry, &y.entry], &y.language);
-    Compared { forth: compared.forth, back: compared.back }
+    let compared = compare_records(dedup, [&x.entry, &y.entry].map(Record::of), &y.language);
+    compared.map(|compared| Compared { forth: compared.forth, back: compared.back }).unwrap_or_default()
 }
 
 /// What a paragraph is, if it may go for one in another article: it is no heading, cell, row or line of code.
 #[must_use]
 pub fn role_if_may_go(dedup: &Deduplicator, passage: &Passage) -> Option<Role> {
-    shape_of(dedup, &passage.entry, &passage.language).filter(may_go).map(|shape| shape.role)
+    shape_of(dedup, Record::of(&passage.entry), &passage.language).filter(may_go).map(|shape| shape.role)
 }
 
 /// The finding of a word-for-word copy, whose paragraph and twin are told later.
@@ -166,15 +175,15 @@ pub fn repeats(
         survey.add(Key { input: 0, line: article[0].0 }, &sheet.unnamed())?;
     }
     let (batch, ..) = survey.parts();
-    let groups = Groups::singles(passages.len() as u32);
-    let mut links: Links<(u32, Finding)> = Links::new();
+    let mut links: BTreeMap<u32, Vec<(u32, Finding)>> = BTreeMap::new();
     for (later, earlier, finding) in twins {
         links.entry(later).or_default().push((earlier, finding));
     }
-    let removals = settle(dedup, &batch, &groups, links);
+    let removals = settle(dedup, &batch, links)?;
     batch.spool.check()?;
-    let finding = |proof: u32| removals.proofs[proof as usize].finding.clone();
-    Ok(removals.list.iter().map(|gone| (gone.paragraph, gone.twin, finding(gone.proof))).collect())
+    let mut gone = Vec::new();
+    removals.each(|paragraph, twin, proof| gone.push((paragraph, twin, proof.finding)))?;
+    Ok(gone)
 }
 
 /// Why a paragraph goes for one of another article.
@@ -194,7 +203,8 @@ pub struct Reason {
 #[must_use]
 pub fn finding(reason: Reason, own: &Entry, twin: &Entry, name: &str) -> Option<Finding> {
     let Reason { finding, exact, articles, from_all } = reason;
-    told(&Proof { finding, exact, articles, from_all }, own, twin, name.to_owned(), false)
+    let proof = Proof { finding, exact, articles, from_all };
+    told(proof, Record::of(own), Record::of(twin), name.to_owned(), false)
 }
 
 /// Adds to the findings of an article those of its paragraphs that are said in others, in order.

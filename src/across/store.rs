@@ -329,7 +329,7 @@ mod tests {
     fn fingerprints_are_those_of_this_fold_version() {
         let dedup = Deduplicator::new(Options::default()).expect("in range");
         let text = "Caf\u{e9} \u{201c}Stra\u{df}e\u{201d} don\u{2019}t: 12 of 1,500 people\n\n\u{5e02}\u{957f}\u{63ed}\u{5e55}";
-        let sheet = Sheet::read(&dedup, "", "", text, None, &dedup.find(text));
+        let sheet = Sheet::read(&dedup, "", "", text, None, |_| {});
         let prints: Vec<u64> =
             sheet.paragraphs.iter().flat_map(|p| [p.key].into_iter().chain(p.asked.clone())).collect();
         let bytes: Vec<u8> = prints.iter().flat_map(|print| print.to_le_bytes()).collect();

@@ -1,21 +1,23 @@
 //! The first pass: documents in, in their order; out comes the plan of what goes.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::io;
+use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::article::{Deduplicator, candidate_share};
 use crate::lexicon::code;
 use crate::options::{Across, Mode, Options};
-use crate::paragraph::Span;
-use crate::shingle::Prints;
+use crate::paragraph::Capped;
 
 use super::groups::Groups;
-use super::pairs::pairs;
+use super::pairs::Proposals;
 use super::plan::Plan;
 use super::postings::Postings;
-use super::sheet::{Entry, Sheet};
+use super::record::{Record, read_document, write_document};
+use super::sheet::Sheet;
 use super::spool::Spool;
 use super::{boilerplate, repeats};
 
@@ -37,11 +39,13 @@ pub(super) struct Doc {
     pub(super) hash: u64,
     pub(super) language: &'static str,
     /// Words in a shingle.
-    ngram: usize,
+    ngram: u32,
+    /// Its first removal in the plan.
+    pub(super) removals: u32,
     /// What keeps its hashes apart from those of other sites.
     apart: u64,
-    /// Where its name is in the spool.
-    pub(super) name: u64,
+    /// Where it is in the spool.
+    at: u64,
     /// Its first paragraph in the batch.
     pub(super) first: u32,
 }
@@ -50,7 +54,7 @@ pub(super) struct Doc {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place {
     /// Where it is in the spool.
-    pub(super) at: u64,
+    at: u64,
     /// Its document.
     pub(super) doc: u32,
     /// How many shingles it asks for.
@@ -70,11 +74,48 @@ pub(super) struct Batch {
     pub(super) indexed: u32,
     pub(super) paragraphs: Vec<Place>,
     pub(super) spool: Spool,
+    /// Pairs too long to be aligned.
+    pub(super) too_long: AtomicUsize,
 }
 
 impl Batch {
-    pub(super) fn entry(&self, paragraph: u32) -> Entry {
-        self.spool.entry(self.paragraphs[paragraph as usize].at)
+    /// Hands out a paragraph as it was put aside.
+    pub(super) fn with<T>(&self, paragraph: u32, take: impl FnOnce(Record<'_>) -> T) -> T {
+        take(Record::read(self.spool.read(self.bytes_of(paragraph), &mut Vec::new())))
+    }
+
+    /// Hands out paragraphs that follow each other.
+    pub(super) fn each(&self, paragraphs: Range<u32>, mut take: impl FnMut(u32, Record<'_>)) {
+        let Some(last) = paragraphs.clone().next_back() else { return };
+        let mut scratch = Vec::new();
+        let start = self.paragraphs[paragraphs.start as usize].at;
+        let bytes = self.spool.read(start..self.bytes_of(last).end, &mut scratch);
+        for paragraph in paragraphs {
+            let own = self.bytes_of(paragraph);
+            match bytes.get((own.start - start) as usize..(own.end - start) as usize) {
+                Some(bytes) => take(paragraph, Record::read(bytes)),
+                None => self.with(paragraph, |record| take(paragraph, record)),
+            }
+        }
+    }
+
+    /// Where a paragraph is in the spool, and maybe the document behind it.
+    fn bytes_of(&self, paragraph: u32) -> Range<u64> {
+        let end = self.paragraphs.get(paragraph as usize + 1).map_or(self.spool.len(), |next| next.at);
+        self.paragraphs[paragraph as usize].at..end
+    }
+
+    /// The name of a document, and what was found in it by itself.
+    pub(super) fn read_doc<T>(&self, doc: u32, take: impl FnOnce(&str, &[u8]) -> T) -> T {
+        let paragraphs = self.of_doc(doc);
+        let end = match self.docs.get(doc as usize + 1) {
+            _ if !paragraphs.is_empty() => self.paragraphs[paragraphs.start as usize].at,
+            Some(next) => next.at,
+            None => self.spool.len(),
+        };
+        let mut scratch = Vec::new();
+        let (name, found) = read_document(self.spool.read(self.docs[doc as usize].at..end, &mut scratch));
+        take(name, found)
     }
 
     pub(super) fn doc(&self, paragraph: u32) -> u32 {
@@ -90,24 +131,18 @@ impl Batch {
         self.docs[self.doc(paragraph) as usize].language
     }
 
-    /// The distinct shingles of a paragraph, sorted; those of another site are others.
-    pub(super) fn shingles(&self, paragraph: u32) -> Vec<u64> {
-        let doc = &self.docs[self.doc(paragraph) as usize];
-        shingles(&self.entry(paragraph).text, doc.ngram, doc.apart)
+    /// What keeps the hashes of a paragraph apart from those of other sites.
+    pub(super) fn apart(&self, paragraph: u32) -> u64 {
+        self.docs[self.doc(paragraph) as usize].apart
     }
 
     /// Least share of the smaller paragraph's shingles that a candidate has.
     pub(super) fn candidate_share(&self, paragraph: u32) -> f64 {
-        candidate_share(self.docs[self.doc(paragraph) as usize].ngram > self.ngram)
-    }
-
-    /// What the log calls a document.
-    pub(super) fn name(&self, doc: u32) -> String {
-        self.spool.name(self.docs[doc as usize].name)
+        candidate_share(self.docs[self.doc(paragraph) as usize].ngram > self.ngram as u32)
     }
 
     /// The paragraphs of a document.
-    pub(super) fn of_doc(&self, doc: u32) -> std::ops::Range<u32> {
+    pub(super) fn of_doc(&self, doc: u32) -> Range<u32> {
         let end = self.docs.get(doc as usize + 1).map_or(self.paragraphs.len() as u32, |next| next.first);
         self.docs[doc as usize].first..end
     }
@@ -136,6 +171,7 @@ impl Survey {
             indexed: 0,
             paragraphs: Vec::new(),
             spool: Spool::new(memory / 16),
+            too_long: AtomicUsize::new(0),
         };
         Self {
             batch,
@@ -149,11 +185,12 @@ impl Survey {
     ///
     /// # Errors
     /// As [`Survey::add`].
-    pub fn add_indexed(&mut self, sheet: &Sheet) -> io::Result<()> {
+    pub fn add_indexed(&mut self, mut sheet: Sheet) -> io::Result<()> {
+        sheet.print();
         let doc = self.batch.docs.len() as u32;
         self.known.entry(sheet.identity()).or_insert(doc);
         self.batch.indexed = doc + 1;
-        self.add(Key::default(), sheet)
+        self.add(Key::default(), &sheet)
     }
 
     /// Adds the next document.
@@ -164,14 +201,14 @@ impl Survey {
         let batch = &mut self.batch;
         let doc = batch.docs.len() as u32;
         let first = batch.paragraphs.len() as u32;
-        let name = batch.spool.push_name(&sheet.name)?;
+        let at = batch.spool.append(|to| write_document(sheet, to))?;
         let apart = apart(&batch.across, &sheet.site);
-        let (hash, ngram, language) = (sheet.hash, sheet.ngram, code(&sheet.language));
+        let (hash, ngram, language) = (sheet.hash, sheet.ngram as u32, code(&sheet.language));
         let article = self.known.get(&sheet.identity()).copied().unwrap_or(doc);
-        batch.docs.push(Doc { key, article, hash, language, ngram, apart, name, first });
+        batch.docs.push(Doc { key, article, hash, language, ngram, removals: 0, apart, at, first });
         for entry in &sheet.paragraphs {
             let paragraph = batch.paragraphs.len() as u32;
-            let at = batch.spool.push(entry)?;
+            let at = batch.spool.append(|to| Record::write(entry, to))?;
             batch.paragraphs.push(Place { at, doc, asks: entry.asked.len() as u8 });
             self.keys.push((entry.key ^ apart, paragraph))?;
             for shingle in &entry.asked {
@@ -191,18 +228,20 @@ impl Survey {
     /// # Errors
     /// If a temporary file cannot be written or read.
     pub fn plan(self, dedup: &Deduplicator) -> io::Result<Plan> {
-        let Self { batch, keys, asked, .. } = self;
+        let Self { mut batch, keys, asked, .. } = self;
         let groups = Groups::of(&batch, &keys)?;
         drop(keys);
-        let pairs = pairs(&batch, &groups, &asked)?;
+        let proposals = Proposals::of(&batch, &groups, &asked)?;
         drop(asked);
-        let mut removals = match batch.across.mode {
-            Mode::Boilerplate => boilerplate::decide(dedup, &batch, &groups, &pairs),
-            Mode::Repeats => repeats::decide(dedup, &batch, &groups, &pairs),
+        let removals = match batch.across.mode {
+            Mode::Boilerplate => boilerplate::decide(dedup, &batch, &groups, &proposals)?,
+            Mode::Repeats => repeats::decide(dedup, &batch, &groups, &proposals)?,
         };
-        removals.list.sort_unstable_by_key(|removal| (removal.doc, removal.paragraph));
+        let capped = Capped { alignments: batch.too_long.load(Ordering::Relaxed), ..proposals.capped() };
+        drop((groups, proposals));
         batch.spool.check()?;
-        Ok(Plan { removals, batch })
+        let (removals, proofs) = removals.in_order(&mut batch)?;
+        Ok(Plan { removals, proofs, capped, batch })
     }
 }
 
@@ -213,16 +252,3 @@ pub(super) fn apart(across: &Across, site: &str) -> u64 {
         _ => 0,
     }
 }
-
-/// The distinct shingles of a text, sorted; see [`apart`].
-pub(super) fn shingles(text: &str, ngram: usize, apart: u64) -> Vec<u64> {
-    let mut prints = Prints::default();
-    prints.fill(text, &[Span::new(0, text.len())], ngram);
-    let mut shingles: Vec<u64> = prints.shingles(0).iter().map(|hash| hash ^ apart).collect();
-    shingles.sort_unstable();
-    shingles.dedup();
-    shingles
-}
-
-/// For each paragraph of a list, others that have to do with it, in order.
-pub(super) type Links<T> = BTreeMap<u32, Vec<T>>;

@@ -57,7 +57,7 @@ impl<'a> Topics<'a> {
     /// The sample of the paragraphs that no other document has.
     fn read(&self, doc: u32) -> Vec<u64> {
         let own = self.batch.of_doc(doc).filter(|paragraph| !self.groups.repeated(*paragraph));
-        let texts = own.map(|paragraph| self.batch.entry(paragraph).text);
+        let texts = own.map(|paragraph| self.batch.with(paragraph, |record| record.text.to_owned()));
         sketch(self.dedup, self.batch.docs[doc as usize].language, texts)
     }
 }

@@ -75,7 +75,14 @@ impl Deduplicator {
         let known = earlier.map(|(earlier, _)| earlier);
         let mut suspects = Suspects::of(text, paragraphs, hints, &sequences, glossary, known);
         suspects.tell_titles(text, paragraphs, &sequences, &candidates.pairs);
-        let pass = Pass { options: &self.options, sequences: &sequences, suspects: &suspects, glossary, earlier };
+        let pass = Pass {
+            options: &self.options,
+            sequences: &sequences,
+            suspects: &suspects,
+            glossary,
+            earlier,
+            strangers: false,
+        };
         let (pairs, too_long) = pass.judge(&candidates.pairs);
         let case = Case {
             paragraphs,

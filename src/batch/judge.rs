@@ -28,8 +28,7 @@ impl Worker<'_> {
         let Document { about: About { id, syntax, .. }, named, source, .. } = document;
         let doc = named.then_some(id);
         let marked = markup::read(source, syntax);
-        let mut findings =
-            marked.as_ref().map_or_else(|| self.dedup.find(source), |marked| self.dedup.find_marked(marked));
+        let mut findings = self.find(document, marked.as_ref());
         if self.show.cards {
             let (text, paragraphs) = marked
                 .as_ref()
@@ -52,6 +51,19 @@ impl Worker<'_> {
         }
         let cuts = marked.as_ref().map_or_else(|| cuts(source, &findings), |marked| marked_cuts(marked, &findings));
         (findings, cuts)
+    }
+
+    /// What is found in a document by itself: the first pass knows, if there was one.
+    fn find(&self, document: Document<'_>, marked: Option<&Marked<'_>>) -> Findings {
+        let Document { key, source, .. } = document;
+        match (self.plan.and_then(|plan| plan.found(key, source)), marked) {
+            (Some(found), Some(marked)) => Findings { paragraphs: marked.sources.clone(), ..found },
+            (Some(found), None) => {
+                Findings { paragraphs: plain::paragraphs(source, self.dedup.options().paragraphs), ..found }
+            }
+            (None, Some(marked)) => self.dedup.find_marked(marked),
+            (None, None) => self.dedup.find(source),
+        }
     }
 
     /// Adds what goes because of other documents, but for what a person wants to keep.

@@ -27,6 +27,7 @@ pub use self::resume::Resume;
 use self::sink::Sink;
 pub use self::survey::index;
 use self::worker::{Done, Worker};
+use crate::across::Plan;
 use crate::across::store::StoreError;
 use crate::article::Deduplicator;
 use crate::card::Card;
@@ -38,7 +39,7 @@ use crate::io::files::{FileError, Format, Input};
 use crate::io::jsonl::Fields;
 use crate::io::safe::Output;
 use crate::log::{Entry, LogWriter, MAX_RECORD, Reading, Terms, write_line};
-use crate::paragraph::Kind;
+use crate::paragraph::{Capped, Kind};
 
 /// Where cleaned text goes.
 pub enum Destination {
@@ -208,6 +209,8 @@ pub struct Tally {
     pub withdrawn: u64,
     /// Articles in which a bound was hit.
     pub capped: u64,
+    /// Bounds that were hit in comparing article with article.
+    pub capped_across: Capped,
     /// Bytes of text read.
     pub bytes: u64,
     /// Bytes of text removed.
@@ -285,7 +288,9 @@ pub fn run(mut job: Job, dedup: &Deduplicator, watch: &mut dyn Watch) -> Result<
     let log = job.log.take().map(|to| LogWriter::begin(to, &terms)).transpose()?;
     let sink = Sink { destination: job.destination, open: None, resume: job.resume.is_some() };
     let met = job.ruling.as_ref().map(|ruling| Met::of(&ruling.decisions));
-    let mut out = Outputs { sink, log, diff: job.diff, in_place, met, tally: Tally::default() };
+    let capped_across = plan.as_ref().map(Plan::capped).unwrap_or_default();
+    let tally = Tally { capped_across, ..Tally::default() };
+    let mut out = Outputs { sink, log, diff: job.diff, in_place, met, tally };
     let mut windows = Windows::of(job.inputs, job.format, job.max_record, survey::again(stdin.as_ref())?)?;
     let (mut read, mut stopped) = (0, None);
     if across.is_some() && plan.is_none() {
@@ -388,7 +393,10 @@ impl Outputs {
             met.count(&mut self.tally.decisions);
         }
         let tally = self.tally;
-        let log = self.log.map(|log| log.end(tally.docs, tally.removed, stopped.is_some())).transpose()?;
+        let log = self
+            .log
+            .map(|log| log.end(tally.docs, tally.removed, stopped.is_some(), tally.capped_across))
+            .transpose()?;
         let mut left = Vec::new();
         if stopped.is_none() {
             self.sink.finish()?;

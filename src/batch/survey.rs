@@ -54,7 +54,7 @@ pub(super) fn survey(
     let mut survey = Survey::new(across.clone(), dedup.options(), job.memory);
     if let Some(folder) = &job.index {
         let store = Store::finished(folder, dedup.options())?;
-        store.each(|sheet| survey.add_indexed(&sheet))?;
+        store.each(|sheet| survey.add_indexed(sheet))?;
     }
     let mut windows = Windows::of(job.inputs.clone(), job.format, job.max_record, again(stdin)?)?;
     while !windows.ended {
@@ -171,9 +171,9 @@ impl<'a> Reader<'a> {
         let marked = markup::read(text, about.syntax);
         let fixed =
             |index: usize| marked.as_ref().and_then(|marked| marked.hints.get(index)).is_some_and(|hint| hint.fixed);
-        let mut found = marked.as_ref().map_or_else(|| self.dedup.find(text), |marked| self.dedup.find_marked(marked));
-        self.rule(input.path.is_some().then_some(&*input.name), text, &mut found, &fixed);
-        Sheet::read(self.dedup, &input.name, folder(&input.name), text, marked.as_ref(), &found)
+        let doc = input.path.is_some().then_some(&*input.name);
+        let rule = |found: &mut Findings| self.rule(doc, text, found, &fixed);
+        Sheet::read(self.dedup, &input.name, folder(&input.name), text, marked.as_ref(), rule)
     }
 
     fn record(&self, input: &Input, number: usize, record: &jsonl::Record<'_>) -> Sheet {
@@ -181,9 +181,8 @@ impl<'a> Reader<'a> {
         let site = record.site.as_deref().map_or_else(|| folder(&input.name), site_of);
         let known = self.source(About { id: &id, ..About::default() }, &record.text);
         let text = known.as_deref().unwrap_or(&record.text);
-        let mut found = self.dedup.find(text);
-        self.rule(record.id.as_deref(), text, &mut found, &|_| false);
-        let sheet = Sheet::read(self.dedup, &id, site, text, None, &found);
+        let rule = |found: &mut Findings| self.rule(record.id.as_deref(), text, found, &|_| false);
+        let sheet = Sheet::read(self.dedup, &id, site, text, None, rule);
         if record.id.is_some() { sheet } else { sheet.unnamed() }
     }
 

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use crate::batch::{Outcome, Tally};
-use crate::paragraph::Kind;
+use crate::paragraph::{Capped, Kind};
 use anyhow::{Context, Result};
 
 use super::target::side;
@@ -21,7 +21,8 @@ pub(super) fn write_stats(path: &Path, outcome: &Outcome) -> Result<()> {
     });
     let figures = serde_json::json!({
         "docs": tally.docs, "paragraphs": tally.paragraphs, "removed": tally.removed, "kinds": kinds,
-        "across": tally.across, "review": tally.review, "withdrawn": tally.withdrawn, "capped": tally.capped, "failed": tally.failed,
+        "across": tally.across, "review": tally.review, "withdrawn": tally.withdrawn, "capped": tally.capped,
+        "capped_across": tally.capped_across, "failed": tally.failed,
         "bytes": tally.bytes, "bytes_removed": tally.bytes_removed, "complete": outcome.stopped.is_none(),
         "decisions": decisions,
     });
@@ -55,6 +56,20 @@ pub(super) fn summary(tally: &Tally, decided: bool) -> String {
     }
     if tally.capped > 0 {
         text += &format!(", bounds hit in {} (see the log)", count(tally.capped, "article"));
+    }
+    let Capped { candidates, postings, alignments } = tally.capped_across;
+    let bounds = [
+        (candidates, "paragraph", "with more candidates than are compared"),
+        (postings, "shingle", "with more holders than are looked up"),
+        (alignments, "pair", "with more words than are aligned"),
+    ];
+    let hit: Vec<String> = bounds
+        .iter()
+        .filter(|(n, ..)| *n > 0)
+        .map(|(n, what, why)| format!("{} {why}", count(*n as u64, what)))
+        .collect();
+    if !hit.is_empty() {
+        text += &format!(", bounds hit across articles: {}", hit.join(", "));
     }
     if tally.resumed > 0 {
         text += &format!(", {} known from the log", tally.resumed);

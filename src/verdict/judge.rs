@@ -95,6 +95,24 @@ pub fn judge(
     (Judgement { differences: forth_differences, ..forth }, Judgement { differences: back_differences, ..back })
 }
 
+/// False if neither says enough of the other's words for anything but keep: cheap, and told before the rest is.
+#[must_use]
+pub fn may_cover(first: &Side<'_>, second: &Side<'_>, alignment: &Alignment, options: &Options) -> bool {
+    let least = options.threshold * PICTURE_SHARE;
+    covered(first, &alignment.first).1 >= least || covered(second, &alignment.second).1 >= least
+}
+
+/// How many words of a side found their like, and the share of them that is no trimming.
+fn covered(side: &Side<'_>, matches: &[Match]) -> (usize, f64) {
+    let (mut linked, mut solid_linked) = (0, 0);
+    for (found, trimming) in matches.iter().zip(&side.shape.trimmings) {
+        let said = *found != Match::None;
+        linked += usize::from(said);
+        solid_linked += usize::from(said && trimming.is_none());
+    }
+    (linked, solid_linked as f64 / side.shape.solid_words().max(1) as f64)
+}
+
 /// One direction of a pair on the scales: may `x` go because `y` stays?
 struct Weigh<'a> {
     x: &'a Side<'a>,
@@ -136,6 +154,9 @@ const REWORDED_JACCARD: f64 = 0.8;
 /// See [`Weigh::goes_on`].
 const GOES_ON_JACCARD: f64 = 0.6;
 
+/// Share of the threshold that is enough for a caption over a body that holds it whole.
+const PICTURE_SHARE: f64 = 0.6;
+
 /// A heading with more words in it is another heading: "What Is Catering?", "What Is Catering Insurance?".
 const LEAST_HEADING_JACCARD: f64 = 0.79;
 
@@ -155,18 +176,12 @@ impl Weigh<'_> {
     /// The judgement without what it rests on.
     fn judgement(&self) -> Judgement {
         let (nx, ny) = (self.x.folded.len(), self.y.folded.len());
-        let (mut linked, mut solid_linked) = (0, 0);
-        for (found, trimming) in self.alignment.first.iter().zip(&self.x.shape.trimmings) {
-            let said = *found != Match::None;
-            linked += usize::from(said);
-            solid_linked += usize::from(said && trimming.is_none());
-        }
-        let coverage = solid_linked as f64 / self.x.shape.solid_words().max(1) as f64;
+        let (linked, coverage) = covered(self.x, &self.alignment.first);
         let jaccard = linked as f64 / (nx + ny - linked).max(1) as f64;
         let equal = nx == ny && self.alignment.first.iter().enumerate().all(|(i, m)| *m == Match::Same(i as u32));
         let margin = (self.limit() - self.own.loss()).clamp(-1.0, 1.0);
         let guards = self.guards(Figures { margin, coverage, jaccard, equal });
-        let least = if self.picture_text() { self.options.threshold * 0.6 } else { self.options.threshold };
+        let least = if self.picture_text() { self.options.threshold * PICTURE_SHARE } else { self.options.threshold };
         let verdict = match () {
             () if coverage < least || self.scattered() => Verdict::Keep,
             () if guards.is_empty() && self.unsure(jaccard) => Verdict::Review,
