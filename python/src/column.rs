@@ -17,6 +17,7 @@ use unecho::Finding;
 use unecho::cut::cleaned;
 use unecho::paragraph::Verdict;
 
+use crate::across::cells::strings;
 use crate::engine::{Error, on_threads, try_look};
 use crate::table::Cleaner;
 
@@ -36,12 +37,34 @@ pub(crate) const fn is_text(data_type: &DataType) -> bool {
     )
 }
 
+/// How a column is cleaned.
+#[derive(Clone, Copy)]
+struct Task<'a> {
+    cleaner: &'a Cleaner,
+    /// For each row, findings to be added.
+    findings: Option<&'a ArrayRef>,
+}
+
+impl Task<'_> {
+    /// The findings to be added in a row, in order.
+    fn new_findings(&self, row: usize) -> Result<Vec<Finding>, String> {
+        let Some(findings) = self.findings.filter(|findings| !findings.is_null(row)) else { return Ok(Vec::new()) };
+        let findings = strings(findings, row)?;
+        let read = |json: &String| serde_json::from_str(json).map_err(|error| format!("no finding: {error}"));
+        let mut findings: Vec<Finding> = findings.iter().map(read).collect::<Result<_, _>>()?;
+        findings.sort_by_key(|finding| finding.paragraph);
+        Ok(findings)
+    }
+}
+
 /// The cleaned column, of the same type, and what was found in each row.
 pub(crate) fn clean(
     cleaner: &Cleaner,
     column: &ArrayRef,
+    findings: Option<&ArrayRef>,
     watch: &mut dyn FnMut() -> PyResult<()>,
 ) -> PyResult<(ArrayRef, Tally)> {
+    let cleaner = Task { cleaner, findings };
     // A string column is read as bytes: whoever made it may not have looked whether it is UTF-8.
     let mut tally = Tally::default();
     let cleaned: ArrayRef = match column.data_type() {
@@ -71,7 +94,7 @@ fn string<O: OffsetSizeTrait>(bytes: GenericBinaryArray<O>) -> PyResult<ArrayRef
 }
 
 fn bytes_of<O: OffsetSizeTrait>(
-    cleaner: &Cleaner,
+    cleaner: Task<'_>,
     column: &GenericBinaryArray<O>,
     strings: bool,
     tally: &mut Tally,
@@ -86,7 +109,7 @@ fn bytes_of<O: OffsetSizeTrait>(
 }
 
 fn views_of(
-    cleaner: &Cleaner,
+    cleaner: Task<'_>,
     column: &BinaryViewArray,
     strings: bool,
     tally: &mut Tally,
@@ -109,7 +132,7 @@ enum Row {
 
 /// Cleans row after row; hands each row's text to `out`, in order.
 fn each<'a, A: ArrayAccessor<Item = &'a [u8]> + Sync>(
-    cleaner: &Cleaner,
+    task: Task<'_>,
     column: A,
     strings: bool,
     tally: &mut Tally,
@@ -117,20 +140,23 @@ fn each<'a, A: ArrayAccessor<Item = &'a [u8]> + Sync>(
     out: &mut dyn FnMut(Option<&[u8]>),
 ) -> PyResult<()> {
     let rows = column.len();
+    let cleaner = task.cleaner;
     let look = |row: usize| -> Row {
         if column.is_null(row) {
             return Row::Bad("the text is no string, but null".into(), false);
         }
         match std::str::from_utf8(column.value(row)) {
             Err(error) => Row::Bad(format!("not valid UTF-8 at byte {}", error.valid_up_to()), !strings),
-            Ok(text) => match try_look(&cleaner.engine, text, cleaner.syntax) {
-                Err(fault) => Row::Bad(fault, true),
-                Ok(looked) if looked.cuts.is_empty() => Row::Same(looked.findings.findings),
-                Ok(looked) => {
-                    let left = cleaned(text, &looked.cuts);
-                    Row::Cut(left, looked.findings.findings, looked.cuts.len() as i32)
+            Ok(text) => {
+                match task.new_findings(row).and_then(|new| try_look(&cleaner.engine, text, cleaner.syntax, new)) {
+                    Err(fault) => Row::Bad(fault, true),
+                    Ok(looked) if looked.cuts.is_empty() => Row::Same(looked.findings.findings),
+                    Ok(looked) => {
+                        let left = cleaned(text, &looked.cuts);
+                        Row::Cut(left, looked.findings.findings, looked.cuts.len() as i32)
+                    }
                 }
-            },
+            }
         }
     };
     for start in (0..rows).step_by(WINDOW) {
@@ -165,6 +191,7 @@ pub(crate) struct Tally {
     roles: Vec<&'static str>,
     coverages: Vec<f64>,
     reasons: StringBuilder,
+    elsewhere: StringBuilder,
 }
 
 impl Tally {
@@ -177,6 +204,7 @@ impl Tally {
             Field::new("role", DataType::Utf8, false),
             Field::new("coverage", DataType::Float64, false),
             Field::new("reason", DataType::Utf8, false),
+            Field::new("elsewhere", DataType::Utf8, true),
         ])
     }
 
@@ -207,6 +235,7 @@ impl Tally {
             self.roles.push(finding.role.name());
             self.coverages.push(finding.coverage);
             self.reasons.append_value(&finding.reason);
+            self.elsewhere.append_option(finding.elsewhere.as_ref().map(|elsewhere| &elsewhere.doc));
         }
         self.lengths.push(self.paragraphs.len() - before);
     }
@@ -222,6 +251,7 @@ impl Tally {
             names(self.roles),
             Arc::new(Float64Array::from(self.coverages)),
             Arc::new(self.reasons.finish()),
+            Arc::new(self.elsewhere.finish()),
         ];
         let item = Arc::new(Field::new_list_field(DataType::Struct(Self::fields()), false));
         let findings = Arc::new(StructArray::new(Self::fields(), columns, None));

@@ -9,9 +9,10 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
+use unecho::across::steps::apply;
 use unecho::cut::{Cut, cuts, marked_cuts};
 use unecho::markup::{self, Syntax};
-use unecho::{Deduplicator, Findings};
+use unecho::{Deduplicator, Finding, Findings};
 
 pyo3::create_exception!(
     unecho,
@@ -44,14 +45,21 @@ pub(crate) fn choice<T: Copy>(option: &str, name: &str, choices: &[(&str, T)]) -
 
 /// Looks at one document.
 pub(crate) fn look(dedup: &Deduplicator, text: &str, syntax: Syntax) -> Looked {
+    look_across(dedup, text, syntax, Vec::new())
+}
+
+/// As [`look`]; `new` are findings of its paragraphs that are said in other documents, in order.
+fn look_across(dedup: &Deduplicator, text: &str, syntax: Syntax, new: Vec<Finding>) -> Looked {
     match markup::read(text, syntax) {
         Some(marked) => {
-            let findings = dedup.find_marked(&marked);
+            let mut findings = dedup.find_marked(&marked);
+            apply(dedup, text, Some(&marked), new, &mut findings);
             let cuts = marked_cuts(&marked, &findings);
             Looked { findings, cuts }
         }
         None => {
-            let findings = dedup.find(text);
+            let mut findings = dedup.find(text);
+            apply(dedup, text, None, new, &mut findings);
             let cuts = cuts(text, &findings);
             Looked { findings, cuts }
         }
@@ -59,9 +67,13 @@ pub(crate) fn look(dedup: &Deduplicator, text: &str, syntax: Syntax) -> Looked {
 }
 
 /// As [`look`], for one document of many: should the engine panic, that costs this document alone.
-pub(crate) fn try_look(dedup: &Deduplicator, text: &str, syntax: Syntax) -> Result<Looked, String> {
-    catch_unwind(AssertUnwindSafe(|| look(dedup, text, syntax)))
-        .map_err(|panic| format!("a fault in unecho, please report it: {}", said(&*panic)))
+pub(crate) fn try_look(dedup: &Deduplicator, text: &str, syntax: Syntax, new: Vec<Finding>) -> Result<Looked, String> {
+    catch_unwind(AssertUnwindSafe(|| look_across(dedup, text, syntax, new))).map_err(|panic| fault(&*panic))
+}
+
+/// What is told of a panic.
+pub(crate) fn fault(panic: &(dyn Any + Send)) -> String {
+    format!("a fault in unecho, please report it: {}", said(panic))
 }
 
 fn said(panic: &(dyn Any + Send)) -> &str {

@@ -2,6 +2,7 @@
 //!
 //! The interpreter's lock is given back while articles are looked at. Text is not copied on its way in.
 
+mod across;
 mod article;
 mod column;
 mod dedup;
@@ -82,6 +83,8 @@ fn command(py: Python<'_>, arguments: Vec<OsString>) -> u8 {
 
 #[pymodule]
 mod _unecho {
+    #[pymodule_export]
+    use super::across::Steps;
     #[pymodule_export]
     use super::article::{Findings, Paragraph};
     #[pymodule_export]

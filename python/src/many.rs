@@ -109,7 +109,7 @@ impl CleanMany {
 
     fn work(&self, py: Python<'_>, window: Vec<Result<PyBackedStr, String>>) -> PyResult<VecDeque<Cleaned>> {
         let look = |text: &Result<PyBackedStr, String>| -> Result<Looked, String> {
-            try_look(&self.engine, text.as_ref().map_err(Clone::clone)?, self.syntax)
+            try_look(&self.engine, text.as_ref().map_err(Clone::clone)?, self.syntax, Vec::new())
         };
         let looked: Vec<Result<Looked, String>> =
             py.detach(|| on_threads(self.threads, || window.par_iter().map(look).collect()))?;

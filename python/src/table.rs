@@ -22,6 +22,8 @@ pub(crate) struct Cleaner {
     pub(crate) syntax: Syntax,
     /// The column of the text, 0-based.
     at: usize,
+    /// The column of findings to be added, if there is one; it does not come back.
+    findings: Option<usize>,
     /// True if the cleaned text takes its place.
     replace: bool,
     schema: SchemaRef,
@@ -64,12 +66,22 @@ impl Cleaner {
             }
         }
         let schema = Arc::new(Schema::new_with_metadata(fields, schema.metadata().clone()));
-        Ok(Self { engine, threads, syntax, at, replace, schema })
+        Ok(Self { engine, threads, syntax, at, findings: None, replace, schema })
+    }
+
+    /// Adds the findings of the column `name`, lists of strings; it does not come back.
+    pub(crate) fn with_findings(self, name: &str) -> PyResult<Self> {
+        let at = self.schema.index_of(name).map_err(|error| Error::new_err(error.to_string()))?;
+        let fields = self.schema.fields().iter().enumerate().filter(|(index, _)| *index != at);
+        let fields: Vec<Arc<Field>> = fields.map(|(_, field)| Arc::clone(field)).collect();
+        let schema = Arc::new(Schema::new_with_metadata(fields, self.schema.metadata().clone()));
+        Ok(Self { findings: Some(at), schema, ..self })
     }
 
     /// Cleans a batch. `watch` is asked now and then whether to go on.
     fn batch(&self, batch: &RecordBatch, watch: &mut dyn FnMut() -> PyResult<()>) -> PyResult<RecordBatch> {
-        let (cleaned, tally) = column::clean(self, batch.column(self.at), watch)?;
+        let findings = self.findings.map(|at| batch.column(at));
+        let (cleaned, tally) = column::clean(self, batch.column(self.at), findings, watch)?;
         let mut columns: Vec<ArrayRef> = batch.columns().to_vec();
         if self.replace {
             columns[self.at] = cleaned;
@@ -77,6 +89,9 @@ impl Cleaner {
             columns.push(cleaned);
         }
         columns.extend(tally.columns());
+        if let Some(at) = self.findings {
+            columns.remove(at);
+        }
         RecordBatch::try_new(Arc::clone(&self.schema), columns).map_err(|error| Error::new_err(error.to_string()))
     }
 }
@@ -128,8 +143,8 @@ fn stream<'py>(
 /// others take it as it is.
 #[pyclass(frozen, module = "unecho")]
 pub(crate) struct CleanedTable {
-    schema: SchemaRef,
-    batches: Vec<RecordBatch>,
+    pub(crate) schema: SchemaRef,
+    pub(crate) batches: Vec<RecordBatch>,
 }
 
 impl CleanedTable {

@@ -15,6 +15,7 @@ __all__ = [
     "Finding",
     "Findings",
     "Paragraph",
+    "Steps",
     "__version__",
     "clean",
     "clean_table",
@@ -157,3 +158,21 @@ class CleanedBatches:
     def column_names(self) -> list[str]: ...
     def __arrow_c_schema__(self) -> object: ...
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
+
+@final
+class Steps:
+    def __new__(
+        cls,
+        mode: str,
+        min_articles: int = 3,
+        one_site: bool = False,
+        templates: bool = False,
+        markup: str = "text",
+        **given: Unpack[Options],
+    ) -> Steps: ...
+    def run(self, step: str, table: ArrowTable) -> CleanedTable: ...
+    def apply(self, table: ArrowTable, column: str, findings: str, into: str | None = None) -> CleanedTable: ...
+    def columns(self, step: str) -> CleanedTable: ...
+    def terms(self) -> str: ...
+    @staticmethod
+    def bounds() -> dict[str, Any]: ...

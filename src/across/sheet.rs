@@ -183,7 +183,7 @@ fn distinct(shingles: &[u64]) -> Vec<u64> {
 }
 
 /// What a paragraph asks for.
-fn smallest(shingles: &[u64]) -> Vec<u64> {
+pub(super) fn smallest(shingles: &[u64]) -> Vec<u64> {
     shingles[..shingles.len().min(ASKED)].to_vec()
 }
 

@@ -7,16 +7,15 @@ use std::collections::BTreeMap;
 use crate::article::{Deduplicator, candidate_share};
 use crate::markup::marked::Marked;
 use crate::options::{Across, Mode};
-use crate::paragraph::{Finding, Findings, Role};
+use crate::paragraph::{Finding, Findings, Kind, Role};
 
 use super::boilerplate::may_go;
-use super::groups::Leaders;
 use super::pairs;
 use super::plan::{add, told};
 use super::record::Record;
 use super::removals::{Proof, exact};
 use super::repeats::settle;
-use super::sheet::{Entry, Sheet, shingles};
+use super::sheet::{Entry, Sheet, folded, shingles, smallest};
 use super::survey::{Key, Survey, apart};
 use super::topics;
 use super::verify::{compare_records, shape_of};
@@ -73,30 +72,18 @@ pub fn shingles_of(passage: &Passage, site_mask: u64) -> Vec<u64> {
     shingles
 }
 
-/// Finds paragraphs with the same words among those with the same key: given in their order, the first of them stands
-/// for the others.
-#[derive(Debug)]
-pub struct Copies<P> {
-    key: Option<u64>,
-    masks: bool,
-    leaders: Leaders<P>,
+/// What a paragraph asks for, of its shingles.
+#[must_use]
+pub fn asked(passage: &Passage, site_mask: u64) -> Vec<u64> {
+    let asked = smallest(&shingles(&passage.entry.text, passage.ngram));
+    asked.into_iter().map(|hash| hash ^ site_mask).collect()
 }
 
-impl<P: Copy> Copies<P> {
-    /// For paragraphs that come sorted by their keys.
-    #[must_use]
-    pub fn new(across: &Across) -> Self {
-        Self { key: None, masks: across.templates, leaders: Leaders::new(across.templates) }
-    }
-
-    /// The paragraph that this one is a copy of, if it is one.
-    pub fn of(&mut self, key: u64, paragraph: P, text: String) -> Option<P> {
-        if self.key != Some(key) {
-            self.key = Some(key);
-            self.leaders = Leaders::new(self.masks);
-        }
-        self.leaders.of(paragraph, &text)
-    }
+/// True if two paragraphs with the same key have the same words.
+#[must_use]
+pub fn same_words(dedup: &Deduplicator, x: &str, y: &str) -> bool {
+    let masks = dedup.options().across.as_ref().is_some_and(|across| across.templates);
+    x == y || folded(x, masks) == folded(y, masks)
 }
 
 /// What came of a proposed pair.
@@ -134,8 +121,12 @@ pub fn role_if_may_go(dedup: &Deduplicator, passage: &Passage) -> Option<Role> {
 
 /// The finding of a word-for-word copy, whose paragraph and twin are told later.
 #[must_use]
-pub fn exact_finding(role: Role) -> Finding {
-    exact(role)
+pub fn exact_finding(dedup: &Deduplicator, role: Role) -> Finding {
+    let mut finding = exact(role);
+    if dedup.options().across.as_ref().is_some_and(|across| across.mode == Mode::Boilerplate) {
+        finding.kind = Kind::Boilerplate;
+    }
+    finding
 }
 
 /// A sample of what an article is about, of the paragraphs that no other one has.
@@ -159,12 +150,12 @@ pub fn differ(sketches: &[Vec<u64>], wanted: usize) -> bool {
 /// If a temporary file cannot be written or read.
 pub fn repeats(
     dedup: &Deduplicator,
-    passages: &[(u32, Passage)],
+    passages: &[(i64, Passage)],
     twins: Vec<(u32, u32, Finding)>,
 ) -> std::io::Result<Vec<(u32, u32, Finding)>> {
     let across = Across { mode: Mode::Repeats, min_articles: 2, one_site: true, templates: false };
     let mut survey = Survey::new(across, dedup.options(), u64::MAX);
-    for article in passages.chunk_by(|a, b| a.0 == b.0) {
+    for (line, article) in (1..).zip(passages.chunk_by(|a, b| a.0 == b.0)) {
         let first = &article[0].1;
         let sheet = Sheet {
             ngram: first.ngram,
@@ -172,7 +163,7 @@ pub fn repeats(
             paragraphs: article.iter().map(|(_, passage)| passage.entry.clone()).collect(),
             ..Sheet::default()
         };
-        survey.add(Key { input: 0, line: article[0].0 }, &sheet.unnamed())?;
+        survey.add(Key { input: 0, line }, &sheet.unnamed())?;
     }
     let (batch, ..) = survey.parts();
     let mut links: BTreeMap<u32, Vec<(u32, Finding)>> = BTreeMap::new();

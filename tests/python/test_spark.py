@@ -8,24 +8,12 @@ from pathlib import Path
 import duckdb
 import pyarrow
 import pytest
-from pysail.spark import SparkConnectServer
-from pyspark.sql import SparkSession
 
 import unecho
 import unecho.spark
 
 ROOT = Path(__file__).parents[2]
 ARTICLES = [path.read_bytes().decode() for path in sorted((ROOT / "corpus").glob("*/**/*.txt"))]
-
-
-@pytest.fixture(scope="module")
-def spark():
-    server = SparkConnectServer("127.0.0.1", 0)
-    server.start(background=True)
-    session = SparkSession.builder.remote("sc://{}:{}".format(*server.listening_address)).getOrCreate()
-    yield session
-    session.stop()
-    server.stop()
 
 
 def test_a_cluster_cleans_as_one_process_does(spark):

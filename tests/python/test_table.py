@@ -48,6 +48,7 @@ def test_findings_are_those_of_find():
         found = unecho.find(article, caution="eager")
         assert row["text_removed"] == found.removed
         for struct, echo in zip(row["text_findings"], (echo for echo in found if echo.verdict != "keep"), strict=True):
+            assert struct.pop("elsewhere") is None
             assert struct == {name: getattr(echo, name) for name in struct}
 
 

@@ -1,8 +1,10 @@
 """What a user writes, checked by mypy --strict: each name has the type that it claims."""
 
+from pathlib import Path
 from typing import assert_type
 
 import unecho
+import unecho.duckdb
 
 
 class Table:
@@ -23,5 +25,7 @@ def main() -> None:
     table = unecho.clean_table(Table(), column="body", caution="eager")
     assert_type(table, unecho.CleanedTable)
     assert_type(unecho.Deduplicator().clean_batches(table), unecho.CleanedBatches)
+    cleaned = unecho.duckdb.boilerplate("'articles.parquet'", work="work", min_articles=5, caution="eager")
+    assert_type(cleaned, Path)
     print(texts, found.to_json(), found.diff)
 
