@@ -34,7 +34,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
                 u8::try_from(error.exit_code()).unwrap_or(TROUBLE)
             }
             None => {
-                complain(&format!("{error:#}"));
+                complain(&told(&error));
                 TROUBLE
             }
         },
@@ -63,6 +63,18 @@ fn dispatch(command: Command, config: &Config) -> Result<u8> {
             print(&page)
         }
     }
+}
+
+/// The error and its causes, but for those that it tells itself.
+fn told(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if !text.ends_with(&cause) {
+            let colon = if text.is_empty() { "" } else { ": " };
+            text += &format!("{colon}{cause}");
+        }
+    }
+    text
 }
 
 fn broken_pipe(error: &anyhow::Error) -> bool {

@@ -78,6 +78,13 @@ const TAGS: &[&str] = &[
     "<dl><dt>",
     "<dd>",
     "</dl>",
+    "<article><header><h2><a href=x>The ferry runs again</a></h2>",
+    "</header>",
+    "<blockquote><a href=x>Ada wrote:</a>",
+    "<aside class=pullquote aria-hidden=true>",
+    "</aside>",
+    "<h5>",
+    "</h5>",
 ];
 
 const MARKS: &[&str] = &[

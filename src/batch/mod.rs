@@ -285,7 +285,11 @@ pub fn run(mut job: Job, dedup: &Deduplicator, watch: &mut dyn Watch) -> Result<
     };
     let fingerprint = job.ruling.as_ref().map(|ruling| ruling.fingerprint());
     let terms = Terms { options: dedup.options(), reading: &reading, decisions: fingerprint.as_deref() };
-    let log = job.log.take().map(|to| LogWriter::begin(to, &terms)).transpose()?;
+    let log = job.log.take().map(|to| {
+        let path = to.path().to_owned();
+        LogWriter::begin(to, &terms).map_err(|error| FileError::at(&path, error))
+    });
+    let log = log.transpose()?;
     let sink = Sink { destination: job.destination, open: None, resume: job.resume.is_some() };
     let met = job.ruling.as_ref().map(|ruling| Met::of(&ruling.decisions));
     let capped_across = plan.as_ref().map(Plan::capped).unwrap_or_default();
@@ -335,10 +339,10 @@ impl Outputs {
             for done in window {
                 self.note(&done.log)?;
                 // A packed log ends a member here, not at a window's end, which hangs on the number of threads.
-                self.log.as_mut().map_or(Ok(()), |log| log.get_mut().flush())?;
+                self.log.as_mut().map_or(Ok(()), |log| named(log.get_mut(), Output::flush))?;
             }
             if let Some(log) = self.log.as_mut().filter(|_| window.iter().any(|done| done.changed)) {
-                log.get_mut().sync()?;
+                named(log.get_mut(), Output::sync)?;
             }
         }
         for done in window {
@@ -365,14 +369,15 @@ impl Outputs {
                 self.note(&done.log)?;
             }
             if let Some(diff) = &mut self.diff {
-                diff.write_all(&done.diff)?;
+                named(diff, |diff| diff.write_all(&done.diff))?;
             }
         }
         Ok(())
     }
 
-    fn note(&mut self, lines: &[u8]) -> io::Result<()> {
-        self.log.as_mut().map_or(Ok(()), |log| log.append(lines))
+    fn note(&mut self, lines: &[u8]) -> Result<(), FileError> {
+        let Some(log) = &mut self.log else { return Ok(()) };
+        log.append(lines).map_err(|error| FileError::at(log.get_mut().path(), error))
     }
 
     /// Writes the text. A stream that fails ends the run; of many files, one that fails costs that file: its error.
@@ -393,10 +398,12 @@ impl Outputs {
             met.count(&mut self.tally.decisions);
         }
         let tally = self.tally;
-        let log = self
-            .log
-            .map(|log| log.end(tally.docs, tally.removed, stopped.is_some(), tally.capped_across))
-            .transpose()?;
+        let log = self.log.map(|mut log| {
+            let path = log.get_mut().path().to_owned();
+            let ended = log.end(tally.docs, tally.removed, stopped.is_some(), tally.capped_across);
+            ended.map_err(|error| FileError::at(&path, error))
+        });
+        let log = log.transpose()?;
         let mut left = Vec::new();
         if stopped.is_none() {
             self.sink.finish()?;
@@ -411,4 +418,9 @@ impl Outputs {
         }
         Ok(Outcome { tally, stopped, left })
     }
+}
+
+/// Does something with an output; an error says which.
+fn named(output: &mut Output, act: impl FnOnce(&mut Output) -> io::Result<()>) -> Result<(), FileError> {
+    act(output).map_err(|error| FileError::at(output.path(), error))
 }

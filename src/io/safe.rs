@@ -204,7 +204,8 @@ impl Output {
         if codec == Codec::Plain { self } else { Self::Packed(Box::new(Packer::new(self, codec))) }
     }
 
-    fn path(&self) -> &Path {
+    /// Where it goes, as errors name it.
+    pub(crate) fn path(&self) -> &Path {
         match self {
             Self::Stream(_) => Path::new("output"),
             Self::File(file) => &file.path,

@@ -1,12 +1,13 @@
 //! From tags and text to paragraphs: a stack of open elements, and the run of text that is being read.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::elements::{Attributes, Kind};
 use super::parts::{Open, Run};
-use super::rules::{judge, plain};
+use super::rules::{is_title_like, judge, plain};
+use super::sections::Sections;
 use crate::markup::marked::{Marked, Wrapper, with_line};
 use crate::paragraph::{Hint, Role, Span};
 
@@ -21,6 +22,9 @@ const LEAST_TITLE_WORDS: usize = 4;
 
 /// So many paragraphs under a linked heading are taken for the teaser of the page it links to.
 const TEASER: u8 = 2;
+
+/// At most so many lines, a date and a section, stand over the heading of an article in a list.
+const LEAD_IN: usize = 2;
 
 /// Builds a [`Marked`] from the tokens of a page.
 pub(super) struct Builder<'s> {
@@ -38,10 +42,7 @@ pub(super) struct Builder<'s> {
     titles: HashSet<String>,
     /// Letters read so far.
     letters: usize,
-    /// For each paragraph, the heading before it: its number among `headings`.
-    headed: Vec<u32>,
-    /// The headings' texts, hashed; the first stands for having none.
-    headings: Vec<u64>,
+    sections: Sections,
     /// Text of the `title` element.
     title: Option<String>,
 }
@@ -59,8 +60,7 @@ impl<'s> Builder<'s> {
             takes_breaks: false,
             titles: HashSet::new(),
             letters: 0,
-            headed: Vec::new(),
-            headings: vec![0],
+            sections: Sections::new(),
             title: None,
         }
     }
@@ -95,9 +95,9 @@ impl<'s> Builder<'s> {
             (self.run.start, self.run.depth) = (self.at, self.open.len());
         }
         let parent = self.open.last();
-        let exempt = attributes.content && kind == Kind::Box && !attributes.certain || kind == Kind::Frame;
+        let exempt = attributes.content && kind == Kind::Box && !attributes.certain || kind.is_frame();
         let chrome = attributes.chrome && !exempt && kind.parts_text();
-        let skips = matches!(kind, Kind::Skipped | Kind::Head) || attributes.hidden || chrome;
+        let skips = matches!(kind, Kind::Skipped | Kind::Head) || attributes.is_hidden() || chrome;
         // A quote has its source in its footer.
         let quoted = parent.is_some_and(|p| p.hint.role == Some(Role::Quote)) && name == b"footer";
         let skipped = parent.is_some_and(|p| p.skipped) || skips && !quoted && !matches!(name, b"html" | b"body");
@@ -111,8 +111,8 @@ impl<'s> Builder<'s> {
             Kind::Paragraph | Kind::Box if attributes.heading && !attributes.content => {
                 Hint { role: Some(Role::Subheading), fixed: true }
             }
-            _ if attributes.credit && kind.parts_text() && kind != Kind::Frame => Hint { fixed: true, ..hint },
-            _ if attributes.role.is_some() && kind != Kind::Frame => Hint { role: attributes.role, fixed: false },
+            _ if attributes.credit && kind.parts_text() && !kind.is_frame() => Hint { fixed: true, ..hint },
+            _ if attributes.role.is_some() && !kind.is_frame() => Hint { role: attributes.role, fixed: false },
             Kind::Caption | Kind::Figure => Hint { role: Some(Role::Caption), fixed: false },
             Kind::Quote if hint.role != Some(Role::PullQuote) => Hint { role: Some(Role::Quote), fixed: false },
             Kind::Item => Hint { role: Some(Role::ListItem), fixed: false },
@@ -140,6 +140,8 @@ impl<'s> Builder<'s> {
             block,
             links: 0,
             card: false,
+            listed: false,
+            sourced: false,
             letters: self.letters,
         });
         if name == b"title" && !self.open.iter().rev().skip(1).take(1).any(|p| p.kind == Kind::Skipped) {
@@ -309,15 +311,25 @@ impl<'s> Builder<'s> {
             return;
         }
         let block = self.open.last().map(|top| top.block);
-        let heading = block.is_some_and(|b| matches!(self.open[b].kind, Kind::Heading(Role::Subheading)));
+        let level = block.and_then(|b| if let Kind::Heading(role) = self.open[b].kind { Some(role) } else { None });
+        let heading = level == Some(Role::Subheading);
         let mostly_linked = run.linked * 2 > run.letters;
+        if level == Some(Role::Headline) && !mostly_linked {
+            self.open.iter_mut().for_each(|open| open.teaser = 0);
+        }
+        let before = self.marked.paragraphs.len();
+        let quote = self.open.iter_mut().rev().take(DEEPEST).find(|open| open.kind == Kind::Quote);
+        let reply = quote.is_some_and(|quote| {
+            quote.sourced |= mostly_linked && quote.first == before;
+            quote.sourced
+        });
         let teaser = self.in_teaser(words);
-        if mostly_linked || teaser && !heading {
-            if heading {
+        if mostly_linked || reply || teaser && !heading {
+            if heading && is_title_like(&self.text[run.text..], words) {
                 self.begins_teaser();
             }
             if let Some(block) = block {
-                let begins = self.open[block].first == self.marked.paragraphs.len() && words >= LEAST_TITLE_WORDS;
+                let begins = self.open[block].first == before && words >= LEAST_TITLE_WORDS;
                 if !heading && mostly_linked && begins && matches!(self.open[block].kind, Kind::Box | Kind::Item) {
                     self.open[block].teaser = TEASER;
                 }
@@ -328,10 +340,10 @@ impl<'s> Builder<'s> {
             self.run.text = run.text;
             return;
         }
-        if block.is_some_and(|b| matches!(self.open[b].kind, Kind::Heading(_))) {
-            self.headings.push(xxh3_64(plain(&self.text[run.text..]).as_bytes()));
+        if let Some(role) = level {
+            self.sections.heading(&self.text[run.text..], role == Role::Headline);
         }
-        self.headed.push(self.headings.len() as u32 - 1);
+        self.sections.paragraph();
         let end = run.end.unwrap_or(at);
         let source = self.trimmed(run.start, run.last.clamp(run.start, end));
         let cut = self.trimmed(run.start, end);
@@ -371,8 +383,11 @@ impl<'s> Builder<'s> {
     fn begins_teaser(&mut self) {
         let Some(heading) = self.open.last().map(|top| top.block) else { return };
         let before = self.marked.paragraphs.len();
+        if let Some(article) = self.open.iter_mut().rev().take(DEEPEST).find(|open| open.kind == Kind::Article) {
+            article.listed |= before - article.first <= LEAD_IN;
+        }
         let around = self.open[..heading].iter_mut().rev().take(2);
-        let begun = around.take_while(|open| open.first == before && open.kind != Kind::Frame).last();
+        let begun = around.take_while(|open| open.first == before && !open.kind.is_frame()).last();
         match begun {
             Some(open) => open.teaser = TEASER,
             None if heading > 0 => self.open[heading - 1].teaser = TEASER,
@@ -410,6 +425,9 @@ impl<'s> Builder<'s> {
         if !closed.kind.parts_text() {
             return;
         }
+        if closed.listed {
+            self.sections.listed(closed.first, self.marked.paragraphs.len());
+        }
         // Most of a list are links, or its item is a card: a listing of other pages.
         let listing = match closed.kind {
             Kind::List => closed.links >= self.marked.paragraphs.len() - closed.first,
@@ -439,22 +457,11 @@ impl<'s> Builder<'s> {
         }
     }
 
-    /// What stands under headings that come back, "Pros" or "Day 2", comes back by the form of the page.
-    fn under_one_name(&mut self) {
-        let mut uses: HashMap<u64, u32> = HashMap::new();
-        for heading in &self.headings[1..] {
-            *uses.entry(*heading).or_default() += 1;
-        }
-        for (hint, heading) in self.marked.hints.iter_mut().zip(&self.headed) {
-            hint.fixed |= uses.get(&self.headings[*heading as usize]).is_some_and(|count| *count > 1);
-        }
-    }
-
     pub(super) fn finish(mut self) -> Marked<'static> {
         let end = self.source.len();
         self.flush(end);
         self.pop_to(0, end);
-        self.under_one_name();
+        self.sections.fix(&mut self.marked.hints);
         self.marked.text = std::mem::take(&mut self.text).into();
         self.marked
     }

@@ -33,8 +33,10 @@ pub(super) enum Kind {
     Pre,
     /// `div`, `section` and their like: goes with its text if nothing else is in it
     Box,
-    /// `body`, `main`, `article` and their like: never goes
+    /// `body`, `main` and their like: never goes
     Frame,
+    /// `article`: never goes
+    Article,
     /// Nothing in it is prose.
     Skipped,
     /// `head`: nothing in it is prose, and any element of a body ends it
@@ -65,7 +67,8 @@ impl Kind {
             b"tr" | b"tbody" | b"thead" | b"tfoot" | b"table" => Self::TablePart,
             b"pre" | b"listing" => Self::Pre,
             b"div" | b"section" | b"center" | b"address" | b"aside" | b"details" | b"hgroup" => Self::Box,
-            b"html" | b"body" | b"main" | b"article" | b"header" | b"form" | b"fieldset" => Self::Frame,
+            b"article" => Self::Article,
+            b"html" | b"body" | b"main" | b"header" | b"form" | b"fieldset" => Self::Frame,
             b"head" => Self::Head,
             b"script" | b"style" | b"template" | b"noscript" | b"nav" | b"svg" | b"math" | b"textarea" | b"title"
             | b"button" | b"select" | b"dialog" | b"menu" | b"footer" | b"iframe" | b"object" | b"video" | b"audio"
@@ -83,11 +86,23 @@ impl Kind {
         !matches!(self, Self::Inline | Self::Link | Self::Void | Self::Break | Self::Nothing)
     }
 
+    /// True if the element holds whole articles or a part of one.
+    pub(super) const fn is_frame(self) -> bool {
+        matches!(self, Self::Frame | Self::Article)
+    }
+
     /// True if the element goes once all that is in it goes.
     pub(super) const fn goes_when_empty(self) -> bool {
         matches!(
             self,
-            Self::Paragraph | Self::Item | Self::List | Self::Quote | Self::Figure | Self::Caption | Self::Box
+            Self::Paragraph
+                | Self::Heading(_)
+                | Self::Item
+                | Self::List
+                | Self::Quote
+                | Self::Figure
+                | Self::Caption
+                | Self::Box
         )
     }
 
@@ -108,7 +123,9 @@ impl Kind {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Attributes {
     /// Nobody sees it.
-    pub(super) hidden: bool,
+    hidden: bool,
+    /// It is not read aloud.
+    unheard: bool,
     /// It is navigation, advertising or a control.
     pub(super) chrome: bool,
     /// It is called the page's content, its wrapper or the like.
@@ -194,11 +211,16 @@ const CHROME: &[&str] = &[
     "invisible",
     "offscreen",
     "lightbox",
-    "mobile",
-    "desktop",
-    "print",
-    "amp",
     "morestories",
+];
+
+/// Words in a class or an id that mark what is shown on some devices only, and may stand there twice for that.
+const DEVICES: &[&str] = &["mobile", "desktop", "print", "amp"];
+
+/// Beside these, the name tells how something is laid out there.
+const LAYOUT: &[&str] = &[
+    "align", "center", "col", "cols", "column", "columns", "font", "grid", "gutter", "gutters", "margin", "order",
+    "pad", "padded", "padding", "row", "size", "text", "width",
 ];
 
 /// Of these, the ones that nothing in the same name takes back.
@@ -217,7 +239,7 @@ impl Attributes {
         match name {
             b"hidden" => self.hidden = true,
             b"href" => self.href = true,
-            b"aria-hidden" => self.hidden |= value.eq_ignore_ascii_case("true"),
+            b"aria-hidden" => self.unheard |= value.eq_ignore_ascii_case("true"),
             b"style" => {
                 let plain: String = value.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_lowercase();
                 self.hidden |= plain.contains("display:none") || plain.contains("visibility:hidden");
@@ -244,6 +266,11 @@ impl Attributes {
         }
     }
 
+    /// True if nobody sees the element. A pull quote is seen, and not read aloud, as it says what is said elsewhere.
+    pub(super) fn is_hidden(&self) -> bool {
+        self.hidden || self.unheard && self.role != Some(Role::PullQuote)
+    }
+
     fn names(&mut self, value: &str) {
         let lower = value.to_lowercase();
         for name in lower.split_ascii_whitespace() {
@@ -256,6 +283,8 @@ impl Attributes {
             } else if name.contains("pullquote") || name.contains("pull-quote") || name.contains("pull_quote") {
                 self.role = Some(Role::PullQuote);
             }
+            let has = |list: &[&str]| name.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| list.contains(&word));
+            self.chrome |= has(DEVICES) && !has(LAYOUT);
         }
         for word in lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()) {
             self.chrome |= CHROME.contains(&word);

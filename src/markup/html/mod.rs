@@ -9,6 +9,7 @@ mod builder;
 mod elements;
 mod parts;
 mod rules;
+mod sections;
 
 use std::convert::Infallible;
 

@@ -30,6 +30,10 @@ pub(super) struct Open {
     pub(super) links: usize,
     /// A link without text is in it: a picture, or a cover over the whole.
     pub(super) card: bool,
+    /// It is an article that begins with a heading that is a link: one of a list.
+    pub(super) listed: bool,
+    /// It is a quote that begins with a link to where it is from: a reply's, which makes no sense without.
+    pub(super) sourced: bool,
     /// Letters of the page before it.
     pub(super) letters: usize,
 }

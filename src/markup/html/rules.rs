@@ -17,11 +17,20 @@ const LEAST_QUOTE_WORDS: usize = 6;
 /// An item of a list goes only if it has this many words: shorter ones repeat by the form of the page.
 const LEAST_ITEM_WORDS: usize = 16;
 
+/// A heading or a line in bold of so many words that ends with a full stop is text: a standfirst.
+const LEAST_STANDFIRST_WORDS: usize = 16;
+
+/// A linked heading of fewer words names a section, not a page.
+const LEAST_PAGE_TITLE_WORDS: usize = 4;
+
 /// Marks what stays whatever is said elsewhere: notes, labels, headings in bold, short lines. `bold` is true if all
 /// of the text is.
 pub(super) fn judge(text: &str, words: usize, bold: bool, hint: &mut Hint) {
     let told = matches!(hint.role, Some(Role::Caption | Role::Headline | Role::Quote | Role::PullQuote));
-    if !told && bold && !hint.fixed {
+    let standfirst = words >= LEAST_STANDFIRST_WORDS && ends_sentence(text) && !text.ends_with(['?', '!']);
+    if standfirst && hint.role == Some(Role::Subheading) {
+        *hint = Hint::default();
+    } else if !told && bold && !hint.fixed && !standfirst {
         *hint = Hint { role: Some(Role::Subheading), fixed: true };
     }
     let least = match hint.role {
@@ -32,10 +41,20 @@ pub(super) fn judge(text: &str, words: usize, bold: bool, hint: &mut Hint) {
         Some(Role::Caption | Role::Headline) => LEAST_CAPTION_WORDS,
         _ => LEAST_BODY_WORDS,
     };
-    let least = if told || ends_sentence(text) { least } else { least.max(LEAST_UNENDED_WORDS) };
+    let least = if told || ends_sentence(without_bracket(text)) { least } else { least.max(LEAST_UNENDED_WORDS) };
     let enough = words >= least || text.chars().filter(|c| is_solo(*c)).count() >= 2 * least;
     // A note belongs to what stands above it.
     hint.fixed |= !enough || text.starts_with(['*', '†', '‡']);
+}
+
+/// True if a heading that is a link names a page.
+pub(super) fn is_title_like(text: &str, words: usize) -> bool {
+    words >= LEAST_PAGE_TITLE_WORDS || text.chars().filter(|c| is_solo(*c)).count() >= 2 * LEAST_PAGE_TITLE_WORDS
+}
+
+/// A text without what stands in brackets at its end: "(Photo: Reuters)".
+fn without_bracket(text: &str) -> &str {
+    text.strip_suffix(')').and_then(|rest| rest.rfind('(')).map_or(text, |at| text[..at].trim_end())
 }
 
 /// True for letters of scripts written without spaces.
