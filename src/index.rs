@@ -36,13 +36,19 @@ fn fill(args: IndexArgs, new: bool) -> Result<u8> {
         stop: stop.clone(),
         ..Job::new(inputs, Destination::Nowhere)
     };
-    let [read, new, failed] = crate::batch::index(&job, &dedup, &store, &mut complain)?;
-    let _ = writeln!(io::stderr(), "unecho: {read} articles read, {new} new in the index, {} failed", failed + missing);
-    if stop.load(Ordering::Relaxed) {
-        complain("interrupted: the index is unfinished; the same command goes on with it");
-        return Ok(INTERRUPTED);
+    let done = crate::batch::index(&job, &dedup, &store, &mut complain)?;
+    let (read, new, failed) = (done.read, done.new, done.failed + missing);
+    let _ = writeln!(io::stderr(), "unecho: {read} articles read, {new} new in the index, {failed} failed");
+    let interrupted = stop.load(Ordering::Relaxed);
+    if !done.finished {
+        let why = if interrupted { "interrupted" } else { "not everything could be read" };
+        complain(&format!("{why}: the index is unfinished; the same command goes on with it"));
     }
-    Ok(if failed + missing > 0 { TROUBLE } else { 0 })
+    Ok(match () {
+        () if interrupted => INTERRUPTED,
+        () if failed > 0 => TROUBLE,
+        () => 0,
+    })
 }
 
 fn inspect(dir: &Path) -> Result<u8> {

@@ -185,10 +185,14 @@ judge_index() {
 }
 inspected() { "$unecho" index inspect "$1" | grep -v '"bytes"'; }
 
+# The lines of a file, but for a last one that is torn.
+whole_lines() { if [ -n "$(tail -c 1 "$1")" ]; then sed '$d' "$1"; else cat "$1"; fi; }
+
 # A file of answers holds whole lines in their order, but for a last one that is seen to be torn.
 judge_review() {
     local name=$1 what=$2 code=$3
-    if [ -e work/answers ] && ! head -c "$(stat -c %s work/answers)" whole-review/answers | cmp -s - work/answers; then
+    # Of a file that cannot be read nothing is asked.
+    if [ -e work/answers ] && whole_lines work/answers | grep -qvxFf whole-review/answers; then
         torn=$((torn + 1)); bad "torn: $name $what"
     fi
     if [ "$code" = 0 ] && ! cmp -s work/answers whole-review/answers; then

@@ -25,7 +25,7 @@ use self::decided::Met;
 use self::pieces::Windows;
 pub use self::resume::Resume;
 use self::sink::Sink;
-pub use self::survey::index;
+pub use self::survey::{Indexed, index};
 use self::worker::{Done, Worker};
 use crate::across::Plan;
 use crate::across::store::StoreError;

@@ -69,31 +69,48 @@ pub(super) fn survey(
     Ok(Some(survey.plan(dedup)?))
 }
 
-/// Puts what a job reads into an index. Gives how many documents were read, how many of them were new, and how many
-/// inputs and records could not be read; an index that is stopped, or in which something failed to be written, stays
-/// unfinished.
+/// What became of an index.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Indexed {
+    /// Documents read.
+    pub read: u64,
+    /// How many of them were new.
+    pub new: u64,
+    /// Inputs and records that are no documents, or could not be read.
+    pub failed: u64,
+    /// False if the run was stopped, or the system could not read an input: the index waits for its documents then.
+    pub finished: bool,
+}
+
+/// Puts what a job reads into an index. What is no document is told and passed over.
 ///
 /// # Errors
-/// If the index cannot be written.
-pub fn index(job: &Job, dedup: &Deduplicator, store: &Store, watch: &mut dyn Watch) -> Result<[u64; 3], BatchError> {
+/// If the index cannot be written; it stays unfinished.
+pub fn index(job: &Job, dedup: &Deduplicator, store: &Store, watch: &mut dyn Watch) -> Result<Indexed, BatchError> {
     let reader = Reader::of(job, dedup);
     let mut windows = Windows::of(job.inputs.clone(), job.format, job.max_record, None)?;
-    let [mut read, mut new, mut failed] = [0; 3];
+    let (mut done, mut unread) = (Indexed::default(), false);
     while !windows.ended {
-        let window: Vec<Read> = windows.next(&job.stop).into_par_iter().map(|piece| reader.sheets(&piece)).collect();
+        let window = windows.next(&job.stop);
+        let lost = |what: &What| matches!(what, What::Nothing(error) if error.source.raw_os_error().is_some());
+        unread |= window.iter().any(|piece| lost(&piece.what));
+        let window: Vec<Read> = window.into_par_iter().map(|piece| reader.sheets(&piece)).collect();
         for what in window.iter().flat_map(|read| &read.1) {
             watch.problem(what);
-            failed += 1;
+            done.failed += 1;
         }
         let sheets: Vec<&Sheet> = window.iter().flat_map(|read| &read.0).map(|(_, sheet)| sheet).collect();
-        read += sheets.len() as u64;
-        new += store.add(&sheets)?;
+        done.read += sheets.len() as u64;
+        done.new += store.add(&sheets)?;
         if stopped(&job.stop) {
-            return Ok([read, new, failed]);
+            return Ok(done);
         }
     }
-    store.finish()?;
-    Ok([read, new, failed])
+    if !unread {
+        store.finish()?;
+        done.finished = true;
+    }
+    Ok(done)
 }
 
 fn stopped(stop: &AtomicBool) -> bool {

@@ -7,13 +7,12 @@
 // and the browser's text (textContent and innerText, no scripts, no network) lacks exactly the removed paragraphs, as
 // the browser reads them by themselves, while the elements that show more than text are all there. The browser looks
 // at PAGES changed pages of each kind (default 30), drawn by SEED; 0 is all. Prints figures only, no text of a page.
-// A page whose bytes are in another encoding than its label is read otherwise by the browser, and may fail here.
+// A page whose bytes are in another encoding than its label says may fail here: the browser reads something else.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { pathToFileURL } from "node:url";
 
 const [unecho, desk, given, most = "30", seed = "1"] = process.argv.slice(2);
 const folder = path.resolve(given);
@@ -78,25 +77,30 @@ const subsequence = (part, whole) => {
 
 const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
 const context = await browser.newContext({ javaScriptEnabled: false, offline: true });
-await context.route("**", (route) => (route.request().isNavigationRequest() && route.request().frame().parentFrame() === null ? route.continue() : route.abort()));
+// The only thing that is loaded.
+let served = {};
+await context.route("**", (route) => (route.request().url() === "http://page.invalid/" ? route.fulfill(served) : route.abort()));
 const page = await context.newPage();
-const seen = async (file) => {
-  await page.goto(pathToFileURL(path.resolve(file)).href, { waitUntil: "domcontentloaded" });
+// A page in the encoding that it tells, or that the browser guesses, unless it is told here.
+const seen = async (file, charset) => {
+  served = { body: fs.readFileSync(file), contentType: charset ? `text/html; charset=${charset}` : "text/html" };
+  await page.goto("http://page.invalid/", { waitUntil: "domcontentloaded" });
   return page.evaluate(() => ({
     content: document.body.textContent,
     inner: document.body.innerText,
     charset: document.characterSet,
     // What shows more than its text, and what is never taken along.
-    things: [...document.querySelectorAll("img,picture,video,audio,iframe,table,form,input,button,script,style,h1,h2,h3,h4,h5,h6,nav,svg")].map((e) => e.localName).join(" "),
+    things: [...document.querySelectorAll("img,picture,video,audio,iframe,table,form,input,button,script,style,h1,nav,svg")].map((e) => e.localName).join(" "),
   }));
 };
-// What the browser makes of paragraphs alone. Their end tags may be outside.
-const alone = async (sources) => {
+// What the browser makes of the bytes of paragraphs alone. Their end tags may be outside.
+const alone = async (sources, charset) => {
   await page.goto("about:blank");
-  return page.evaluate((list) => list.map((source) => {
-    document.body.innerHTML = source;
+  const packed = sources.map((source) => source.toString("base64"));
+  return page.evaluate(([list, label]) => list.map((source) => {
+    document.body.innerHTML = new TextDecoder(label).decode(Uint8Array.from(atob(source), (c) => c.charCodeAt(0)));
     return { content: document.body.textContent, inner: document.body.innerText };
-  }), sources);
+  }), [packed, charset]);
 };
 
 let wrong = 0;
@@ -128,11 +132,12 @@ for (const { name, input, output, log, flags, of } of kinds) {
   let shown = 0;
   for (const [doc, gone] of looked) {
     const before = await seen(path.join(input, doc));
-    const after = await seen(path.join(output, doc));
+    const after = await seen(path.join(output, doc), before.charset);
     const source = fs.readFileSync(path.join(input, doc));
     // A page may be labelled with another encoding than its own: what counts is what the browser makes of it.
-    const bytes = ({ span, cut, text }) => (recoded.has(doc) ? Buffer.from(text).subarray(span[0] - cut[0], span[1] - cut[0]).toString() : new TextDecoder(before.charset).decode(source.subarray(...span)));
-    const texts = await alone(gone.map(bytes));
+    const recoding = recoded.has(doc);
+    const bytes = ({ span, cut, text }) => (recoding ? Buffer.from(text).subarray(span[0] - cut[0], span[1] - cut[0]) : source.subarray(...span));
+    const texts = await alone(gone.map(bytes), recoding ? "utf-8" : before.charset);
     paragraphs += texts.length;
     const contents = texts.map((text) => bare(text.content));
     if (!without(bare(before.content), bare(after.content), contents, contents.map(() => false))) bad(`${name}: ${doc}: textContent`);
