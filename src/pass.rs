@@ -12,6 +12,7 @@ use crate::facts::WordKind;
 use crate::options::Options;
 use crate::similarity::align::{Match, Overlap, align_sharing, overlap};
 use crate::similarity::candidates::Candidate;
+use crate::similarity::like::Gaps;
 use crate::similarity::vocabulary::WordId;
 use crate::suspects::{Earlier, Glossary, Sequences, Suspect, Suspects};
 use crate::verdict::judge::{NEAR_EQUAL, Pair, judge, may_cover, stands_over};
@@ -28,6 +29,8 @@ const MOST_SPELLINGS: usize = 12;
 thread_local! {
     /// How often each word stands in the one paragraph and not in the other; empty between uses.
     static OVERLAP: RefCell<Overlap> = RefCell::default();
+    /// The gaps of the alignment at hand.
+    static GAPS: RefCell<Gaps> = RefCell::default();
 }
 
 /// One document's pass.
@@ -160,30 +163,37 @@ impl Pass<'_> {
         let Some(mut alignment) = align_sharing(a, b, shared, self.glossary.vocabulary) else {
             return Outcome::TooLong;
         };
-        if self.strangers && !may_cover(&x.side(), &y.side(), &alignment, self.options) {
-            return Outcome::Unlike;
-        }
-        let distance = if self.strangers { 1 } else { second - first };
-        let (forth, back) = judge(&x.side(), &y.side(), distance, &mut alignment, self.options);
-        // An ending more or less is grammar, not a slip.
-        let slip = |i: usize, j: usize| !x.folded[i].starts_with(y.folded[j]) && !y.folded[j].starts_with(x.folded[i]);
-        let spellings = (0u32..).zip(&alignment.first).filter_map(|(i, found)| match found {
-            Match::Like(j) if slip(i as usize, *j as usize) => Some((i, *j)),
-            _ => None,
-        });
-        let spellings = spellings.take(MOST_SPELLINGS).collect();
-        let unsaid = [unsaid(x, &alignment.first), unsaid(y, &alignment.second)];
-        Outcome::Judged(Box::new(Pair { first, second, forth, back, spellings, unsaid }))
+        GAPS.with_borrow_mut(|gaps| {
+            gaps.fill(&alignment);
+            if self.strangers && !may_cover(&x.side(), &y.side(), gaps, self.options) {
+                return Outcome::Unlike;
+            }
+            let distance = if self.strangers { 1 } else { second - first };
+            let (forth, back) = judge(&x.side(), &y.side(), distance, &mut alignment, gaps, self.options);
+            let spellings = if gaps.only_same() { Vec::new() } else { spellings(x, y, &alignment.first) };
+            let unsaid = [unsaid(x, gaps.free_here()), unsaid(y, gaps.free_there())];
+            Outcome::Judged(Box::new(Pair { first, second, forth, back, spellings, unsaid }))
+        })
     }
 }
 
-/// The words (0-based) without a like, trimmings aside; none where there is one sentence only, of which nobody asks.
-fn unsaid(suspect: &Suspect<'_>, matches: &[Match]) -> Vec<u32> {
+/// The words that differ in spelling only. An ending more or less is grammar, not a slip.
+fn spellings(x: &Suspect<'_>, y: &Suspect<'_>, links: &[Match]) -> Vec<(u32, u32)> {
+    let slip = |i: usize, j: usize| !x.folded[i].starts_with(y.folded[j]) && !y.folded[j].starts_with(x.folded[i]);
+    let spellings = (0u32..).zip(links).filter_map(|(i, found)| match found {
+        Match::Like(j) if slip(i as usize, *j as usize) => Some((i, *j)),
+        _ => None,
+    });
+    spellings.take(MOST_SPELLINGS).collect()
+}
+
+/// Of the words without a like (0-based) those that are no trimmings; none where there is one sentence only, of which
+/// nobody asks.
+fn unsaid(suspect: &Suspect<'_>, free: &[usize]) -> Vec<u32> {
     if suspect.shape.sentences.len() < 2 {
         return Vec::new();
     }
-    let lacks = |i: &u32| matches[*i as usize] == Match::None && suspect.shape.trimmings[*i as usize].is_none();
-    (0..matches.len() as u32).filter(lacks).collect()
+    free.iter().filter(|i| suspect.shape.trimmings[**i].is_none()).map(|i| *i as u32).collect()
 }
 
 /// True if each side has a number in digits that the other has not, by word and by value. `only_x` and `only_y` are

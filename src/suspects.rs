@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use crate::facts::attribution::attribution;
 use crate::facts::{Side, Term, WordKind, weight};
-use crate::lexicon::{Class, Lexicon};
+use crate::lexicon::{Class, Lexicon, Looked};
 use crate::paragraph::{Hint, Role, Span};
 use crate::role::title::furniture;
 use crate::role::trimming::{Trimming, Words};
@@ -131,8 +131,8 @@ pub struct Suspect<'v> {
     pub attributed: Vec<bool>,
     /// See [`Side::speaks`].
     speaks: bool,
-    words: Arc<Sequence>,
-    glossary: &'v Glossary<'v>,
+    looked: Vec<Looked<'v>>,
+    lexicon: &'v Lexicon,
     /// See [`Side::weight`].
     weight: f64,
     /// See [`Side::numbers`].
@@ -152,9 +152,8 @@ impl Suspect<'_> {
             shape: &self.shape,
             attributed: &self.attributed,
             speaks: self.speaks,
-            ids: &self.words.ids,
-            terms: &self.glossary.terms,
-            lexicon: self.glossary.lexicon,
+            looked: &self.looked,
+            lexicon: self.lexicon,
             weight: self.weight,
             numbers: &self.numbers,
         }
@@ -274,7 +273,7 @@ impl<'v> Suspects<'v> {
             return None;
         }
         let spans = own_spans(title, paragraphs[0]);
-        let words = Words::new(paragraphs[0].of(text), &spans, &suspect.folded);
+        let words = Words::new(paragraphs[0].of(text), &spans, &suspect.folded, &suspect.looked, &suspect.numbers);
         furniture(&words, headline.ids.len(), at_end, suspect.shape.chars_per_word)
     }
 
@@ -313,18 +312,15 @@ impl<'v> Suspects<'v> {
     }
 }
 
-fn suspect<'v>(
-    span: Span,
-    text: &str,
-    sequence: &Arc<Sequence>,
-    place: Place,
-    glossary: &'v Glossary<'v>,
-) -> Suspect<'v> {
-    let lexicon = glossary.lexicon;
+fn suspect<'v>(span: Span, text: &str, sequence: &Sequence, place: Place, glossary: &'v Glossary<'v>) -> Suspect<'v> {
+    let Glossary { vocabulary, lexicon, .. } = glossary;
     let folded: Vec<&str> = sequence.ids.iter().map(|id| glossary.terms[*id as usize].folded).collect();
+    let looked: Vec<Looked<'_>> = sequence.ids.iter().map(|id| glossary.terms[*id as usize].looked).collect();
+    let numeric = |i: &usize| vocabulary.letters(sequence.ids[*i]).numeric;
+    let numbers: Vec<usize> = (0..folded.len()).filter(numeric).collect();
     let spans = own_spans(sequence, span);
     let text = span.of(text);
-    let shape = shape(&Words::new(text, &spans, &folded), place, lexicon);
+    let shape = shape(&Words::new(text, &spans, &folded, &looked, &numbers), place, lexicon);
     let kind =
         |(i, id): (usize, &WordId)| match glossary.terms[*id as usize].kinds[usize::from(capital(text, &spans, i))] {
             WordKind::Number(Some(value)) if is_negative(text, spans[i].0) => WordKind::Number(Some(-value)),
@@ -334,11 +330,8 @@ fn suspect<'v>(
     light_phrases(&folded, &mut kinds, lexicon);
     let attributed = attribution(&folded, &shape.quoted, &shape.breaks, lexicon);
     let weight = weight(&kinds, &shape, &attributed);
-    let number = |i: &usize| matches!(kinds[*i], WordKind::Number(Some(_)));
-    let numbers = (0..kinds.len()).filter(number).collect();
     let speaks = attributed.contains(&true);
-    let words = Arc::clone(sequence);
-    Suspect { folded, kinds, shape, attributed, speaks, words, glossary, weight, numbers, place, titled: false }
+    Suspect { folded, kinds, shape, attributed, speaks, looked, lexicon, weight, numbers, place, titled: false }
 }
 
 /// The bytes of each word, counted from the paragraph's first.

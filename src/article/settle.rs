@@ -1,5 +1,6 @@
 //! From a document's candidates to its findings: alignment, roles, facts, verdicts; and the second look at what stays.
 
+use crate::lexicon::sample;
 use crate::paragraph::{Capped, Findings, Hint, Role, Span};
 use crate::pass::Pass;
 use crate::shingle::Prints;
@@ -141,7 +142,11 @@ impl Deduplicator {
         let hints = kept.iter().filter_map(|index| hints.get(*index).copied()).collect();
         let same_script = without_spaces(text, &spans) == without_spaces(text, paragraphs);
         let prints = if same_script { prints.only(&kept) } else { self.prints(text, &spans) };
-        let alike = same_script && std::ptr::eq(self.lexicon_of(&prints), glossary.lexicon);
+        let same_language = || {
+            sample(prints.all_words()) == sample(document.prints.all_words())
+                || std::ptr::eq(self.lexicon_of(&prints), glossary.lexicon)
+        };
+        let alike = same_script && same_language();
         Rest { kept, spans, hints, prints, alike }
     }
 

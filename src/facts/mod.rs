@@ -312,7 +312,7 @@ fn similar_words(x: &Side<'_>, y: &Side<'_>, alignment: &Alignment, found: &mut 
         match *how {
             Match::Like(j) => {
                 let (a, b) = (x.folded[i], y.folded[j as usize]);
-                let opposite = match (x.looked(i).entry(), y.looked(j as usize).entry()) {
+                let opposite = match (x.looked[i].entry(), y.looked[j as usize].entry()) {
                     (Some(a), Some(b)) => a.opposite_of(b),
                     _ => false,
                 };

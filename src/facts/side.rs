@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use crate::lexicon::{Class, Entry, Lexicon, Looked};
 use crate::role::Shape;
-use crate::similarity::vocabulary::WordId;
 use crate::words::{is_alphabetic, is_numeric};
 
 /// One paragraph of a pair, with all that is known of its words.
@@ -20,15 +19,13 @@ pub struct Side<'a> {
     pub attributed: &'a [bool],
     /// True if any word does.
     pub speaks: bool,
-    /// For each word, its number among the document's.
-    pub ids: &'a [WordId],
-    /// The document's words.
-    pub terms: &'a [Term<'a>],
+    /// For each word, what the lexicon knows of it.
+    pub looked: &'a [Looked<'a>],
     /// Words of its language.
     pub lexicon: &'a Lexicon,
     /// Weight of all that it says, trimmings and attribution aside.
     pub weight: f64,
-    /// The words that are numbers of known value.
+    /// The words (0-based) with a digit or another numeric character in them.
     pub numbers: &'a [usize],
 }
 
@@ -56,15 +53,11 @@ impl Side<'_> {
     /// The longest known phrase at the start of some of its words (0-based), and its length in words.
     pub(super) fn phrase(&self, words: Range<usize>) -> Option<(&Entry, usize)> {
         let start = words.start;
-        self.lexicon.phrase_of(&self.folded[words], |at| self.looked(start + at))
+        self.lexicon.phrase_of(&self.folded[words], |at| self.looked[start + at])
     }
 
     pub(super) fn is(&self, word: usize, class: Class) -> bool {
-        self.looked(word).entry().is_some_and(|entry| entry.is(class))
-    }
-
-    pub(super) fn looked(&self, word: usize) -> Looked<'_> {
-        self.terms[self.ids[word] as usize].looked
+        self.looked[word].is(class)
     }
 }
 

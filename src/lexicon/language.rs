@@ -34,9 +34,15 @@ const CLEAR_LEAD: f64 = 5.0;
 /// Most words of an article that are looked at.
 const SAMPLE: usize = 400;
 
+/// The words of an article that tell its language.
+#[must_use]
+pub fn sample(words: &[u64]) -> &[u64] {
+    &words[..words.len().min(SAMPLE)]
+}
+
 /// The code of the language whose function words are most frequent among `words` (their hashes), or `""`.
 pub fn detect(words: &[u64]) -> &'static str {
-    let words = &words[..words.len().min(SAMPLE)];
+    let words = sample(words);
     let index = index();
     let mut votes = [0.0f64; FILES.len()];
     let mut hits = [0usize; FILES.len()];

@@ -12,7 +12,7 @@ use std::sync::{Arc, OnceLock};
 /// The words are known beforehand: no need for a keyed hash.
 pub(super) type HashMap<K, V> = std::collections::HashMap<K, V, foldhash::fast::FixedState>;
 
-pub use language::{code, detect};
+pub use language::{code, detect, sample};
 pub use parse::LexiconError;
 
 /// What a word can be; a word can be several.
@@ -125,6 +125,12 @@ impl<'l> Looked<'l> {
     #[must_use]
     pub const fn entry(self) -> Option<&'l Entry> {
         self.entry
+    }
+
+    /// True if the word alone is a `class`.
+    #[must_use]
+    pub fn is(self, class: Class) -> bool {
+        self.entry.is_some_and(|entry| entry.is(class))
     }
 }
 

@@ -55,7 +55,7 @@ mod tests {
             .filter(|(start, end)| end > start)
             .collect();
         let folded: Vec<&str> = spans.iter().map(|(start, end)| &text[*start..*end]).collect();
-        furniture(&Words::new(text, &spans, &folded), headline, at_end, 1)
+        furniture(&Words::new(text, &spans, &folded, &[], &[]), headline, at_end, 1)
     }
 
     #[test]

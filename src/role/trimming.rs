@@ -1,7 +1,7 @@
 //! Trimmings: words of a paragraph that say nothing of the story. Lead-in labels, picture references, photo credits,
 //! gallery counters, the numbers and endings of image-file names.
 
-use crate::lexicon::{Class, Lexicon};
+use crate::lexicon::{Class, Entry, Lexicon, Looked};
 use crate::words::{fold, glued_head};
 
 /// What kind of trimming a word is.
@@ -44,6 +44,10 @@ pub struct Words<'a> {
     pub spans: &'a [(usize, usize)],
     /// For each word, its folded form.
     pub folded: &'a [&'a str],
+    /// For each word, what the lexicon knows of it.
+    looked: &'a [Looked<'a>],
+    /// The words (0-based) with a digit or another numeric character in them.
+    pub(super) numbers: &'a [usize],
     /// See [`Words::set_off`].
     set_off: Vec<usize>,
 }
@@ -51,10 +55,16 @@ pub struct Words<'a> {
 impl<'a> Words<'a> {
     /// Of a paragraph.
     #[must_use]
-    pub fn new(text: &'a str, spans: &'a [(usize, usize)], folded: &'a [&'a str]) -> Self {
+    pub fn new(
+        text: &'a str,
+        spans: &'a [(usize, usize)],
+        folded: &'a [&'a str],
+        looked: &'a [Looked<'a>],
+        numbers: &'a [usize],
+    ) -> Self {
         let plain = |from: usize, to: usize| from == to || to - from == 1 && text.as_bytes()[from] == b' ';
         let set_off = (1..spans.len()).filter(|&i| !plain(spans[i - 1].1, spans[i].0)).collect();
-        Self { text, spans, folded, set_off }
+        Self { text, spans, folded, looked, numbers, set_off }
     }
 
     /// The words (0-based, ascending, without the first) that are set off from the one before by more than a space:
@@ -65,6 +75,15 @@ impl<'a> Words<'a> {
 
     fn len(&self) -> usize {
         self.spans.len()
+    }
+
+    pub(super) fn is(&self, i: usize, class: Class) -> bool {
+        self.looked[i].is(class)
+    }
+
+    /// The longest known phrase at word `i`, and its length in words.
+    fn phrase<'l>(&'l self, i: usize, lexicon: &'l Lexicon) -> Option<(&'l Entry, usize)> {
+        lexicon.phrase_of(&self.folded[i..], |at| self.looked[i + at])
     }
 
     /// What stands between word `i - 1` and word `i` (before the first and after the last word, too).
@@ -85,7 +104,7 @@ pub fn trimmings(words: &Words<'_>, lexicon: &Lexicon) -> Vec<Option<Trimming>> 
     let mut marks = vec![None; words.len()];
     file_name(words, &mut marks);
     label(words, lexicon, &mut marks);
-    parentheses(words, lexicon, &mut marks);
+    parentheses(words, &mut marks);
     credit(words, lexicon, &mut marks);
     picture_lead(words, lexicon, &mut marks);
     bracketed_credit(words, &mut marks);
@@ -171,13 +190,13 @@ fn label(words: &Words<'_>, lexicon: &Lexicon, marks: &mut [Option<Trimming>]) {
     for i in 1..=MOST_LABEL_WORDS.min(words.len().saturating_sub(1)) {
         let gap = words.before(i);
         if gap.starts_with([':', '：']) && gap.len() > 1 || gap.starts_with('：') || gap.starts_with("':") {
-            let says = (0..i).any(|k| lexicon.is(words.folded[k], Class::Saying));
+            let says = (0..i).any(|k| words.is(k, Class::Saying));
             let numbers = (0..i).any(|k| words.folded[k].contains(|c: char| c.is_numeric()));
             // "Read more: ...", "Related: ...": furniture, whatever its words are alone.
             let says = says && !lexicon.is_boilerplate(&words.folded[..i]);
             if words.len() >= (2 * i + 2).max(i + LEAST_LABELLED) && !says && !numbers {
                 mark(marks, 0..i, Trimming::Label);
-                platform(words, i, lexicon, marks);
+                platform(words, i, marks);
             }
             return;
         }
@@ -188,8 +207,8 @@ fn label(words: &Words<'_>, lexicon: &Lexicon, marks: &mut [Option<Trimming>]) {
 }
 
 /// "Twitter: David Cameron - ...": behind a platform's name (the first `i` words), whose post it is.
-fn platform(words: &Words<'_>, i: usize, lexicon: &Lexicon, marks: &mut [Option<Trimming>]) {
-    let credit = (0..i).all(|k| lexicon.is(words.folded[k], Class::Credit));
+fn platform(words: &Words<'_>, i: usize, marks: &mut [Option<Trimming>]) {
+    let credit = (0..i).all(|k| words.is(k, Class::Credit));
     let dash = (i + 1..words.len().min(i + 5)).find(|&k| matches!(words.before(k), " - " | " – " | " — "));
     if let (true, Some(end)) = (credit, dash) {
         mark(marks, i..end, Trimming::Label);
@@ -203,7 +222,7 @@ const FULL_WIDTH: u8 = 0xef;
 const MOST_PARENTHESIS_WORDS: usize = 12;
 
 /// "(pictured, left)", "(AP Photo/John Smith)".
-fn parentheses(words: &Words<'_>, lexicon: &Lexicon, marks: &mut [Option<Trimming>]) {
+fn parentheses(words: &Words<'_>, marks: &mut [Option<Trimming>]) {
     if memchr::memchr3(b'(', b'[', FULL_WIDTH, words.text.as_bytes()).is_none() {
         return;
     }
@@ -213,8 +232,8 @@ fn parentheses(words: &Words<'_>, lexicon: &Lexicon, marks: &mut [Option<Trimmin
         if let (Some(start), true) = (open, gap.contains([')', ']', '）'])) {
             let inside = start..i;
             if inside.len() <= MOST_PARENTHESIS_WORDS {
-                let is = |class| inside.clone().any(|k| lexicon.is(words.folded[k], class));
-                let first_is = |class| lexicon.is(words.folded[start], class);
+                let is = |class| inside.clone().any(|k| words.is(k, class));
+                let first_is = |class| words.is(start, class);
                 let last = i == words.len() || i + 2 >= words.len();
                 if is(Class::Credit) && (last || first_is(Class::Credit)) {
                     mark(marks, inside, Trimming::Credit);
@@ -240,7 +259,7 @@ fn credit(words: &Words<'_>, lexicon: &Lexicon, marks: &mut [Option<Trimming>]) 
     for i in from.max(1)..n {
         let gap = words.before(i);
         let set_off = gap.contains(['.', '/', '©', '|', '(', '!', '?', '…', '”', '"', '。', ']', ')', '\n', '-', '–']);
-        let Some((entry, len)) = lexicon.phrase(&words.folded[i..]) else { continue };
+        let Some((entry, len)) = words.phrase(i, lexicon) else { continue };
         if !entry.is(Class::Credit) {
             continue;
         }
@@ -282,15 +301,12 @@ const MOST_STEP_WORDS: usize = 4;
 
 /// "Home > News > Title": everything before the last ">". Guillemets that quote are no steps.
 fn breadcrumbs(words: &Words<'_>, marks: &mut [Option<Trimming>]) {
-    // ">", or the first byte of "›" or "»".
-    if memchr::memchr3(b'>', 0xe2, 0xc2, words.text.as_bytes()).is_none() || words.text.contains(['«', '‹']) {
-        return;
-    }
     let step = |i: &usize| matches!(words.before(*i).trim(), ">" | "›" | "»");
     let steps: Vec<usize> = words.set_off().filter(step).collect();
     let starts = std::iter::once(0).chain(steps.iter().copied());
     let short = starts.zip(&steps).all(|(start, end)| end - start <= MOST_STEP_WORDS);
-    if let (true, true, Some(&last)) = (steps.len() >= 2, short, steps.last()) {
+    let quotes = || words.text.contains(['«', '‹']);
+    if let (true, true, Some(&last)) = (steps.len() >= 2 && !quotes(), short, steps.last()) {
         mark(marks, 0..last, Trimming::FileName);
     }
 }
@@ -301,7 +317,7 @@ fn picture_lead(words: &Words<'_>, lexicon: &Lexicon, marks: &mut [Option<Trimmi
     if n > 2 && words.raw(0) == "FILE" {
         mark(marks, 0..1, Trimming::Picture);
     }
-    let Some((entry, len)) = lexicon.phrase(words.folded) else { return };
+    let Some((entry, len)) = words.phrase(0, lexicon) else { return };
     if n > len && entry.is(Class::Picture) && words.before(len).contains([',', ':', '-', '–', '—', '：', '，']) {
         mark(marks, 0..len, Trimming::Picture);
     }
@@ -333,7 +349,7 @@ fn picture_sentence(words: &Words<'_>, lexicon: &Lexicon, marks: &mut [Option<Tr
     if n - start > start {
         return;
     }
-    let picture = |i: usize| lexicon.phrase(&words.folded[i..]).filter(|(entry, _)| entry.is(Class::Picture));
+    let picture = |i: usize| words.phrase(i, lexicon).filter(|(entry, _)| entry.is(Class::Picture));
     let leads = picture(start)
         .is_some_and(|(_, len)| start + len < n && words.before(start + len).starts_with([',', ':', '–', '-']));
     let pictured = (start + 1..n.min(start + 4)).any(|i| picture(i).is_some_and(|(_, len)| len > 1));

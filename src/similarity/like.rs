@@ -1,5 +1,8 @@
 //! Words that are nearly the same: misspelt, scanned badly, inflected, joined or parted. Never numbers.
 
+use std::cell::RefCell;
+use std::ops::Range;
+
 use super::align::{Alignment, Match};
 use super::vocabulary::{Letters, Sequence, Vocabulary};
 use crate::words::{fold, glued_head};
@@ -15,10 +18,21 @@ const LEAST_LETTERS: usize = 4;
 
 /// Links the words left over: inside each gap first, then anywhere.
 pub(super) fn like(x: &Sequence, y: &Sequence, vocabulary: &Vocabulary<'_>, alignment: &mut Alignment) {
-    let gaps = gaps(alignment);
-    if gaps.xs.is_empty() || gaps.ys.is_empty() {
-        return;
-    }
+    GAPS.with_borrow_mut(|gaps| {
+        gaps.fill(alignment);
+        if !gaps.xs.is_empty() && !gaps.ys.is_empty() {
+            like_in(gaps, x, y, vocabulary, alignment);
+        }
+    });
+}
+
+thread_local! {
+    /// The gaps of the alignment at hand.
+    static GAPS: RefCell<Gaps> = RefCell::default();
+}
+
+/// As [`like`], where the gaps are known.
+fn like_in(gaps: &Gaps, x: &Sequence, y: &Sequence, vocabulary: &Vocabulary<'_>, alignment: &mut Alignment) {
     let loose = |sequence: &Sequence, free: &[usize]| -> Vec<Loose<'_>> {
         free.iter().map(|&at| Loose::of(sequence, at, vocabulary)).collect()
     };
@@ -71,6 +85,12 @@ impl<'v> Loose<'v> {
         self.letters.count > 1
     }
 
+    /// True for most words that are not alike, told by their letters: neither is run together with another one, and
+    /// they begin otherwise, so that only a slip would explain it.
+    fn unlike(&self, other: &Self) -> bool {
+        self.tail.is_none() && other.tail.is_none() && no_slip(self.letters, other.letters)
+    }
+
     fn ends_in(&self, word: &Self) -> bool {
         self.tail.is_some_and(|tail| fold(tail) == word.folded)
     }
@@ -85,8 +105,8 @@ fn link_similar(xs: &[Loose<'_>], ys: &[Loose<'_>], alignment: &mut Alignment) -
     for word in xs.iter().filter(|word| word.is_long()) {
         let mut best = (0.0, None);
         for other in ys {
-            let unlike = word.gap.is_some() && word.gap == other.gap;
-            if unlike || alignment.second[other.at] != Match::None {
+            let compared = word.gap.is_some() && word.gap == other.gap;
+            if compared || word.unlike(other) || alignment.second[other.at] != Match::None {
                 continue;
             }
             let glued = word.ends_in(other) || other.ends_in(word);
@@ -120,10 +140,7 @@ fn similarity(a: &str, b: &str, of_a: Letters, of_b: Letters) -> f64 {
     if short < 3 {
         return 0.0;
     }
-    // Inflections begin alike, and so does what a scanner confuses. Most words that do not are no slips either: a slip
-    // changes at most two letters.
-    let unlike_letters = (of_a.set ^ of_b.set).count_ones() as usize;
-    if of_a.start != of_b.start && unlike_letters > 2 * (long / LETTERS_A_SLIP) {
+    if no_slip(of_a, of_b) {
         return 0.0;
     }
     // Most words that are not alike differ in more letters than any slip or ending explains: told by sets of letters.
@@ -145,6 +162,13 @@ fn similarity(a: &str, b: &str, of_a: Letters, of_b: Letters) -> f64 {
     }
     let distance = strsim::osa_distance(a, b);
     if slip(distance) || inflected(distance) { 1.0 - distance as f64 / long as f64 } else { 0.0 }
+}
+
+/// True if two words begin otherwise, as neither inflections do nor what a scanner confuses, and differ in too many
+/// letters for slips of the pen: each changes at most two.
+fn no_slip(a: Letters, b: Letters) -> bool {
+    let most = 2 * (a.count.max(b.count) / LETTERS_A_SLIP as u32);
+    a.start != b.start && !a.numeric && !b.numeric && (a.set ^ b.set).count_ones() > most
 }
 
 /// One slip in so many letters.
@@ -240,7 +264,7 @@ fn chars(words: &[Loose<'_>]) -> impl Iterator<Item = char> {
     words.iter().flat_map(|word| word.folded.chars())
 }
 
-/// The gaps between links in order, and the words without a link in them.
+/// The gaps of an alignment: where words of either side have no link, between links in order. Reusable.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Gaps {
     /// Every word (0-based) of the first paragraph that has no link.
@@ -265,15 +289,46 @@ impl Gaps {
         starts.zip(&self.ends).map(|(from, to)| (&self.xs[from.0..to.0], &self.ys[from.1..to.1]))
     }
 
-    /// Every word (0-based) of the second paragraph that has no link, ascending.
+    /// Every word (0-based) of the first paragraph that has no link, ascending.
+    pub(crate) fn free_here(&self) -> &[usize] {
+        &self.xs
+    }
+
+    /// Every such word of the second.
     pub(crate) fn free_there(&self) -> &[usize] {
         &self.ys
     }
 
-    /// The same seen from the second paragraph.
-    pub(crate) fn swapped(self) -> Self {
-        let ends = self.ends.into_iter().map(|(x, y)| (y, x)).collect();
-        Self { xs: self.ys, ys: self.xs, ends, ..self }
+    /// Makes the second paragraph the first.
+    pub(crate) fn turn(&mut self) {
+        std::mem::swap(&mut self.xs, &mut self.ys);
+        self.ends.iter_mut().for_each(|(x, y)| std::mem::swap(x, y));
+    }
+
+    /// The gaps of another alignment.
+    pub(crate) fn fill(&mut self, alignment: &Alignment) {
+        self.xs.clear();
+        self.ys.clear();
+        self.ends.clear();
+        self.others = false;
+        let mut from = 0;
+        for (i, found) in alignment.first.iter().enumerate() {
+            match *found {
+                Match::None => self.xs.push(i),
+                Match::Same(to) => {
+                    self.free(alignment, from..to as usize);
+                    from = to as usize + 1;
+                }
+                Match::Moved(_) | Match::Like(_) => self.others = true,
+            }
+        }
+        self.free(alignment, from..alignment.second.len());
+    }
+
+    /// The gap ends with these words of the second paragraph, as far as they have no link.
+    fn free(&mut self, alignment: &Alignment, words: Range<usize>) {
+        self.ys.extend(words.filter(|j| alignment.second[*j] == Match::None));
+        self.close();
     }
 
     fn close(&mut self) {
@@ -282,29 +337,6 @@ impl Gaps {
             self.ends.push(end);
         }
     }
-}
-
-/// The gaps of an alignment: where words of either side have no link, between links in order.
-pub(crate) fn gaps(alignment: &Alignment) -> Gaps {
-    let mut gaps = Gaps::default();
-    let free = |ys: &mut Vec<usize>, range: std::ops::Range<usize>| {
-        ys.extend(range.filter(|j| alignment.second[*j] == Match::None));
-    };
-    let mut from = 0;
-    for (i, found) in alignment.first.iter().enumerate() {
-        match *found {
-            Match::None => gaps.xs.push(i),
-            Match::Same(to) => {
-                free(&mut gaps.ys, from..to as usize);
-                gaps.close();
-                from = to as usize + 1;
-            }
-            Match::Moved(_) | Match::Like(_) => gaps.others = true,
-        }
-    }
-    free(&mut gaps.ys, from..alignment.second.len());
-    gaps.close();
-    gaps
 }
 
 #[cfg(test)]
@@ -350,9 +382,12 @@ mod tests {
             let x = vocabulary.read(Span::new(0, line.len()));
             let y = vocabulary.read(Span::new(line.len() + 1, text.len()));
             let mut alignment = align(&x, &y, &vocabulary).expect("short");
-            let turned = gaps(&alignment).swapped();
+            let (mut turned, mut afresh) = (Gaps::default(), Gaps::default());
+            turned.fill(&alignment);
+            turned.turn();
             alignment.turn();
-            prop_assert_eq!(gaps(&alignment), turned);
+            afresh.fill(&alignment);
+            prop_assert_eq!(afresh, turned);
         }
 
         #[test]

@@ -4,7 +4,7 @@ use crate::facts::{Differences, Harmless, Side, WordKind, differences};
 use crate::options::{Caution, Options};
 use crate::paragraph::{Guard, Kind, Role, Verdict};
 use crate::similarity::align::{Alignment, Match};
-use crate::similarity::like::gaps;
+use crate::similarity::like::Gaps;
 
 use super::structure::LINE_WORDS;
 
@@ -55,31 +55,35 @@ impl Pair {
 }
 
 /// Weighs both directions of a pair: whether the first may go because the second stays, and the other way round.
-/// `alignment` is seen from the first, which stands `distance` paragraphs before the second; it is given back as it was.
+/// `alignment` and its `gaps` are seen from the first, which stands `distance` paragraphs before the second; they are
+/// given back as they were.
 #[must_use]
-pub fn judge(
+pub(crate) fn judge(
     first: &Side<'_>,
     second: &Side<'_>,
     distance: u32,
     alignment: &mut Alignment,
+    gaps: &mut Gaps,
     options: &Options,
 ) -> (Judgement, Judgement) {
-    let gaps = gaps(alignment);
-    let forth_differences = differences(first, second, alignment, &gaps);
+    let forth_differences = differences(first, second, alignment, gaps);
     alignment.turn();
-    let back_differences = differences(second, first, alignment, &gaps.swapped());
+    gaps.turn();
+    let back_differences = differences(second, first, alignment, gaps);
     let back = Weigh {
         x: second,
         y: first,
         before: false,
         over: false,
         alignment,
+        gaps,
         own: &back_differences,
         other: &forth_differences,
         options,
     };
     let back = back.judgement();
     alignment.turn();
+    gaps.turn();
     let over = stands_over(distance);
     let forth = Weigh {
         x: first,
@@ -87,6 +91,7 @@ pub fn judge(
         before: true,
         over,
         alignment,
+        gaps,
         own: &forth_differences,
         other: &back_differences,
         options,
@@ -97,20 +102,16 @@ pub fn judge(
 
 /// False if neither says enough of the other's words for anything but keep: cheap, and told before the rest is.
 #[must_use]
-pub fn may_cover(first: &Side<'_>, second: &Side<'_>, alignment: &Alignment, options: &Options) -> bool {
+pub(crate) fn may_cover(first: &Side<'_>, second: &Side<'_>, gaps: &Gaps, options: &Options) -> bool {
     let least = options.threshold * PICTURE_SHARE;
-    covered(first, &alignment.first).1 >= least || covered(second, &alignment.second).1 >= least
+    covered(first, gaps.free_here()).1 >= least || covered(second, gaps.free_there()).1 >= least
 }
 
-/// How many words of a side found their like, and the share of them that is no trimming.
-fn covered(side: &Side<'_>, matches: &[Match]) -> (usize, f64) {
-    let (mut linked, mut solid_linked) = (0, 0);
-    for (found, trimming) in matches.iter().zip(&side.shape.trimmings) {
-        let said = *found != Match::None;
-        linked += usize::from(said);
-        solid_linked += usize::from(said && trimming.is_none());
-    }
-    (linked, solid_linked as f64 / side.shape.solid_words().max(1) as f64)
+/// How many words of a side found their like, and the share of them that is no trimming; `free` are the others.
+fn covered(side: &Side<'_>, free: &[usize]) -> (usize, f64) {
+    let solid_words = side.shape.solid_words();
+    let solid_free = free.iter().filter(|i| side.shape.trimmings[**i].is_none()).count();
+    (side.folded.len() - free.len(), (solid_words - solid_free) as f64 / solid_words.max(1) as f64)
 }
 
 /// One direction of a pair on the scales: may `x` go because `y` stays?
@@ -123,6 +124,7 @@ struct Weigh<'a> {
     over: bool,
     /// Seen from `x`.
     alignment: &'a Alignment,
+    gaps: &'a Gaps,
     /// What `x` has that `y` has not.
     own: &'a Differences,
     /// What `y` has that `x` has not.
@@ -176,9 +178,10 @@ impl Weigh<'_> {
     /// The judgement without what it rests on.
     fn judgement(&self) -> Judgement {
         let (nx, ny) = (self.x.folded.len(), self.y.folded.len());
-        let (linked, coverage) = covered(self.x, &self.alignment.first);
+        let free = self.gaps.free_here();
+        let (linked, coverage) = covered(self.x, free);
         let jaccard = linked as f64 / (nx + ny - linked).max(1) as f64;
-        let equal = nx == ny && self.alignment.first.iter().enumerate().all(|(i, m)| *m == Match::Same(i as u32));
+        let equal = nx == ny && free.is_empty() && self.gaps.only_same();
         let margin = (self.limit() - self.own.loss()).clamp(-1.0, 1.0);
         let guards = self.guards(Figures { margin, coverage, jaccard, equal });
         let least = if self.picture_text() { self.options.threshold * PICTURE_SHARE } else { self.options.threshold };
@@ -268,11 +271,11 @@ impl Weigh<'_> {
 
     /// True if the words that `y` says lie far apart there: a long text holds most words of a short one by chance.
     fn scattered(&self) -> bool {
-        let (mut first, mut last, mut count) = (u32::MAX, 0, 0);
-        for place in self.alignment.first.iter().filter_map(|found| found.index()) {
-            (first, last, count) = (first.min(place), last.max(place), count + 1);
-        }
-        count == 0 || (last - first + 1) as usize > 3 * count + 6
+        let count = self.x.folded.len() - self.gaps.free_here().len();
+        let most = 3 * count + 6;
+        let places = || self.alignment.first.iter().filter_map(|found| found.index());
+        let reach = || places().max().zip(places().min()).map_or(0, |(last, first)| (last - first + 1) as usize);
+        count == 0 || self.y.folded.len() > most && reach() > most
     }
 
     /// True if `x` is a line over its own text, a heading: it says in short what the text says, and stays.

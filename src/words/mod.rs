@@ -95,7 +95,7 @@ pub fn decoded(text: &str) -> std::borrow::Cow<'_, str> {
 /// "galleryForensic". Both have at least three letters.
 #[must_use]
 pub fn glued_head(word: &str) -> Option<&str> {
-    if word.len() < 6 {
+    if word.len() < 6 || word.bytes().skip(1).all(|byte| byte.is_ascii_lowercase()) {
         return None;
     }
     let mut inner = word.char_indices().skip(1).filter(|(_, c)| is_uppercase(*c));
