@@ -4,6 +4,7 @@
 //! opposite that stands where the second has another one is a fact: a guard. What has no counterpart is new.
 
 pub(crate) mod attribution;
+mod description;
 mod number;
 mod order;
 mod qualifier;
@@ -67,6 +68,9 @@ pub struct Differences {
     pub harmless: Vec<(Harmless, usize)>,
     /// Names of an attribution that the second paragraph has not: it says less of who speaks.
     pub named: usize,
+    /// Function words that the second paragraph has not; with others in their place they count half: "this" for "that",
+    /// but also "him" for "it".
+    pub left_out: f64,
     /// Content words that stand where the second paragraph has other content words.
     pub replaced: usize,
 }
@@ -116,7 +120,7 @@ pub(crate) fn differences(x: &Side<'_>, y: &Side<'_>, alignment: &Alignment, gap
     if order::differs(x, alignment) {
         found.guard(Guard::Order);
     }
-    if x.shape.role != Role::Caption && order::displaced(x, y, alignment) {
+    if order::displaced(x, y, alignment) {
         found.guard(Guard::Content);
     }
     found
@@ -150,6 +154,10 @@ fn gap(
         found.guard(Guard::Content);
     }
     let mut solid = synonyms(x, y, solid, &there, found);
+    if description::names_less((x, &solid), (y, &there)) {
+        found.pass(Harmless::Synonym, solid.len());
+        return;
+    }
     // The same numbers, written in other words.
     let counts = number::values(x, &solid);
     if !counts.is_empty() && counts == number::values(y, &there) {
@@ -264,8 +272,8 @@ const MOST_REPLACING: usize = 8;
 
 /// One unmatched word of `x` against the unmatched words `ys` in its place.
 fn word(x: &Side<'_>, y: &Side<'_>, i: usize, ys: &[usize], gaps: &Gaps, found: &mut Differences) {
-    let kind = x.kinds[i];
-    let rivals = || ys.iter().filter(|_| ys.len() <= MOST_REPLACING).map(|&j| y.kinds[j]);
+    let kind = if ys.is_empty() { x.kinds[i] } else { in_place(x, i) };
+    let rivals = || ys.iter().filter(|_| ys.len() <= MOST_REPLACING).map(|&j| in_place(y, j));
     let rival = rivalry(kind, rivals());
     if let WordKind::Number(Some(_)) | WordKind::Date(_) = kind {
         // The same number written otherwise; elsewhere only if no other number stands in its place.
@@ -279,6 +287,8 @@ fn word(x: &Side<'_>, y: &Side<'_>, i: usize, ys: &[usize], gaps: &Gaps, found: 
     }
     if matches!(kind, WordKind::Light | WordKind::Title) {
         found.pass(Harmless::LightWords, 1);
+        let replaced = !ys.is_empty() && ys.iter().all(|j| y.kinds[*j] == WordKind::Light);
+        found.left_out += if replaced { 0.5 } else { 1.0 };
     } else {
         if matches!(kind, WordKind::Content | WordKind::Name) {
             found.replaced += usize::from(rivals().any(|k| matches!(k, WordKind::Content | WordKind::Name)));
@@ -286,6 +296,15 @@ fn word(x: &Side<'_>, y: &Side<'_>, i: usize, ys: &[usize], gaps: &Gaps, found: 
         found.new_words.push(i);
     }
     found.new_weight += kind.weight();
+}
+
+/// What word `i` counts for where it stands in place of another one: with no name behind it a title is a noun, and "the
+/// mayor" is not "the builder".
+fn in_place(side: &Side<'_>, i: usize) -> WordKind {
+    match side.kinds[i] {
+        WordKind::Title if side.kinds.get(i + 1) != Some(&WordKind::Name) => WordKind::Content,
+        kind => kind,
+    }
 }
 
 /// The fact that differs where a word of kind `kind` stands and the other paragraph has `rivals` in its place.
@@ -322,7 +341,8 @@ fn similar_words(x: &Side<'_>, y: &Side<'_>, alignment: &Alignment, found: &mut 
                 if x.kinds[i] == WordKind::Name && y.kinds[j as usize] == WordKind::Name && other_name(a, b) {
                     found.guard(Guard::Name);
                 }
-                if (x.kinds[i] == WordKind::Negation) != (y.kinds[j as usize] == WordKind::Negation) {
+                let denies = (x.kinds[i] == WordKind::Negation) != (y.kinds[j as usize] == WordKind::Negation);
+                if denies && !scans_alike(a, b) {
                     found.guard(Guard::Negation);
                 }
                 found.pass(Harmless::Spelling, 1);

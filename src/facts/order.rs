@@ -1,6 +1,7 @@
 //! Whether two paragraphs with the same words tell of the same roles: "A beat B" is not "B beat A".
 
 use super::{Side, WordKind};
+use crate::paragraph::Role;
 use crate::similarity::align::{Alignment, Match};
 
 /// True if words have changed places in a way that may turn round who does what to whom.
@@ -110,7 +111,9 @@ pub(super) fn displaced(x: &Side<'_>, y: &Side<'_>, alignment: &Alignment) -> bo
     homes(alignment).any(|(i, _, home)| {
         let between = same(i.checked_sub(1), home.wrapping_sub(1)) && same(Some(i + 1), home + 1);
         let taken = alignment.second.get(home) == Some(&Match::None) && y.kinds[home].is_solid();
-        between && taken && x.kinds[i].is_solid()
+        // A caption tells in its own order what the text tells.
+        let told = if x.shape.role == Role::Caption { x.kinds[i].is_fact() } else { x.kinds[i].is_solid() };
+        between && taken && told && !x.shape.unspaced()
     })
 }
 

@@ -19,12 +19,18 @@ pub fn sentence_starts(words: &Words<'_>) -> Vec<usize> {
     starts
 }
 
+const QUOTES: [char; 10] = ['"', '“', '”', '„', '«', '»', '\'', '‘', '’', '‚'];
+
+/// Signs that part no clause from another.
+const JOINING: [char; 11] = ['-', '‐', '/', '&', '+', '%', '$', '€', '£', '¥', '*'];
+
 /// The words (0-based) that a mark parts from the word before: a new clause, an apposition, a sentence.
 #[must_use]
 pub fn clause_breaks(words: &Words<'_>) -> Vec<usize> {
+    let joins = |c: char| c.is_whitespace() || QUOTES.contains(&c) || JOINING.contains(&c);
     let breaks = |i: &usize| {
-        let marks = [',', ';', ':', '.', '!', '?', '…', '(', ')', '[', ']', '–', '—', '،', '、', '，', '。'];
-        words.before(*i).contains(marks)
+        let gap = words.before(*i);
+        gap == " - " || !gap.chars().all(joins)
     };
     words.set_off().filter(breaks).collect()
 }

@@ -42,15 +42,10 @@ fn like_in(gaps: &Gaps, x: &Sequence, y: &Sequence, vocabulary: &Vocabulary<'_>,
         let (xs, ys) = (&mut xs[from_x..to_x], &mut ys[from_y..to_y]);
         (from_x, from_y) = (to_x, to_y);
         if joined(xs, ys) {
-            for (at, word) in xs.iter().enumerate() {
-                alignment.link(word.at, ys[at.min(ys.len() - 1)].at, Match::Like);
-            }
-            for word in ys.iter().skip(xs.len()) {
-                alignment.second[word.at] = Match::Like(xs[xs.len() - 1].at as u32);
-            }
-            continue;
-        }
-        if link_similar(xs, ys, alignment) {
+            link_joined(xs, ys, alignment);
+        } else if let Some((xs, ys)) = joined_at_edge(xs, ys) {
+            link_joined(xs, ys, alignment);
+        } else if link_similar(xs, ys, alignment) {
             xs.iter_mut().for_each(|word| word.gap = Some(gap));
             ys.iter_mut().for_each(|word| word.gap = Some(gap));
         }
@@ -58,6 +53,24 @@ fn like_in(gaps: &Gaps, x: &Sequence, y: &Sequence, vocabulary: &Vocabulary<'_>,
     xs.retain(|word| alignment.first[word.at] == Match::None);
     ys.retain(|word| alignment.second[word.at] == Match::None);
     link_similar(&xs, &ys, alignment);
+}
+
+fn link_joined(xs: &[Loose<'_>], ys: &[Loose<'_>], alignment: &mut Alignment) {
+    for (at, word) in xs.iter().enumerate() {
+        alignment.link(word.at, ys[at.min(ys.len() - 1)].at, Match::Like);
+    }
+    for word in ys.iter().skip(xs.len()) {
+        alignment.second[word.at] = Match::Like(xs[xs.len() - 1].at as u32);
+    }
+}
+
+/// Two words of one side that are one of the other, at either end of a gap.
+fn joined_at_edge<'a, 'v>(xs: &'a [Loose<'v>], ys: &'a [Loose<'v>]) -> Option<(&'a [Loose<'v>], &'a [Loose<'v>])> {
+    [(1, 2), (2, 1)].into_iter().filter(|(m, n)| xs.len() >= *m && ys.len() >= *n).find_map(|(m, n)| {
+        let heads = (&xs[..m], &ys[..n]);
+        let tails = (&xs[xs.len() - m..], &ys[ys.len() - n..]);
+        [heads, tails].into_iter().find(|(xs, ys)| joined(xs, ys))
+    })
 }
 
 /// A word without a like.
@@ -185,10 +198,13 @@ fn scanned(a: &str, b: &str) -> bool {
     let letters = |word: &str| word.chars().filter(|c| c.is_alphabetic()).count();
     let digits = |word: &str| word.chars().filter(|c| c.is_numeric()).count();
     let one_clean = (digits(a) == 0) != (digits(b) == 0);
-    one_clean && letters(a) >= digits(a) && letters(b) >= digits(b) && {
-        let (a, b) = (unscan(a), unscan(b));
-        a == b || a.chars().count() >= 5 && strsim::osa_distance(&a, &b) * 5 <= a.chars().count()
-    }
+    one_clean
+        && letters(a) >= digits(a)
+        && letters(b) >= digits(b)
+        && (scans_alike(a, b) || {
+            let (a, b) = (unscan(a), unscan(b));
+            a.chars().count() >= 5 && strsim::osa_distance(&a, &b) * 5 <= a.chars().count()
+        })
 }
 
 /// True if a scanner could take one word for the other.
@@ -201,7 +217,7 @@ fn unscan(word: &str) -> String {
     unscanned(word).collect()
 }
 
-/// As [`unscan`], a letter at a time. "rn" may be an m, or an r and a u.
+/// As [`unscan`], a letter at a time. "rn" may be an m, or an r and a u; "li" an h.
 fn unscanned(word: &str) -> impl Iterator<Item = char> {
     let mut letters = word.chars().peekable();
     std::iter::from_fn(move || {
@@ -210,6 +226,7 @@ fn unscanned(word: &str) -> impl Iterator<Item = char> {
             'r' => Some(('n', 'm')),
             'v' => Some(('v', 'w')),
             'c' => Some(('l', 'd')),
+            'l' => Some(('i', 'h')),
             _ => None,
         };
         let joined = pair.and_then(|(second, joined)| letters.next_if_eq(&second).map(|_| joined));
@@ -238,6 +255,7 @@ pub(super) const fn start_look(letter: char) -> char {
         'm' => 'r',
         'w' => 'v',
         'd' => 'e',
+        'h' => 'l',
         other => other,
     }
 }
@@ -353,7 +371,8 @@ mod tests {
         let (short, long) = (la.min(lb), la.max(lb));
         let numeric = |word: &str| word.chars().any(char::is_numeric);
         let single = |word: &str| word.chars().map(look).collect::<String>();
-        let unscan = |word: &str| single(&word.replace("rn", "m").replace("vv", "w").replace("cl", "d"));
+        let unscan =
+            |word: &str| single(&word.replace("rn", "m").replace("vv", "w").replace("cl", "d").replace("li", "h"));
         let distance = strsim::osa_distance(a, b);
         let stem = a.chars().zip(b.chars()).take_while(|(p, q)| p == q).count();
         match () {
@@ -406,7 +425,7 @@ mod tests {
             let of = |sequence: &Sequence, at: usize| Loose::of(sequence, at, &vocabulary);
             let (mut xs, mut ys): (Vec<_>, Vec<_>) =
                 ((0..x.ids.len()).map(|at| of(&x, at)).collect(), (0..y.ids.len()).map(|at| of(&y, at)).collect());
-            if !joined(&xs, &ys) {
+            if !joined(&xs, &ys) && joined_at_edge(&xs, &ys).is_none() {
                 link_similar(&xs, &ys, &mut again);
                 xs.retain(|word| again.first[word.at] == Match::None);
                 ys.retain(|word| again.second[word.at] == Match::None);

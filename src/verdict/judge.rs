@@ -153,6 +153,9 @@ const REWORDED_SHARE: f64 = 0.05;
 /// See [`Weigh::reworded`].
 const REWORDED_JACCARD: f64 = 0.8;
 
+/// See [`Weigh::goes_on`]: fewer words may be a sentence of their own, "Good luck."
+const LEAST_GOING_ON: usize = 4;
+
 /// See [`Weigh::goes_on`].
 const GOES_ON_JACCARD: f64 = 0.6;
 
@@ -228,14 +231,17 @@ impl Weigh<'_> {
     /// Neither has all the words of the other: the same event told twice, each time with something else left out. An
     /// excerpt is contiguous.
     fn reworded(&self, jaccard: f64) -> bool {
-        let light = self.own.harmless.iter().find(|(what, _)| *what == Harmless::LightWords).map_or(0, |(_, n)| *n);
-        let unsaid = (light + self.own.new_words.len()) as f64 / self.x.folded.len().max(1) as f64;
+        let unsaid = (self.own.left_out + self.own.new_words.len() as f64) / self.x.folded.len().max(1) as f64;
         unsaid > REWORDED_SHARE && (0.5..REWORDED_JACCARD).contains(&jaccard)
     }
 
     /// Where `x` has its full stop the sentence of `y` goes on, and tells another fact. An excerpt breaks off, or ends
     /// where a sentence ends; a standfirst stands before what it is taken from.
     fn goes_on(&self, jaccard: f64) -> bool {
+        // Without full stops, where a sentence ends is a guess.
+        if self.before || self.x.shape.chars_per_word > 2 {
+            return false;
+        }
         let told = |side: &Side<'_>, i: usize| side.shape.trimmings[i].is_none() && !side.attributed[i];
         let last = (0..self.x.folded.len()).rev().find(|i| told(self.x, *i));
         let Some(end) = last.and_then(|i| self.alignment.first[i].index()) else { return false };
@@ -245,8 +251,8 @@ impl Weigh<'_> {
         let starts = &self.y.shape.sentences;
         let to = starts.iter().find(|start| **start >= next).copied().unwrap_or(self.y.folded.len());
         let new = |j: usize| told(self.y, j) && self.y.kinds[j].is_fact() && self.alignment.second[j] == Match::None;
-        !self.before
-            && (GOES_ON_JACCARD..1.0).contains(&jaccard)
+        (GOES_ON_JACCARD..1.0).contains(&jaccard)
+            && to - next >= LEAST_GOING_ON
             && quoted(next - 1) == quoted(next)
             && (next..to).any(new)
     }
