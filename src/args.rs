@@ -286,10 +286,10 @@ pub(crate) struct FormatArgs {
     /// How records are found
     #[arg(long, value_enum, default_value_t = FormatArg::Auto, help_heading = "Input")]
     pub(crate) format: FormatArg,
-    /// The JSONL field that holds the article; a dot leads into an object: data.text
+    /// The JSONL field or Parquet column that holds the article; a dot leads into an object: data.text
     #[arg(long, value_name = "NAME", default_value = "text", help_heading = "Input")]
     pub(crate) text_field: String,
-    /// The JSONL field that names the article
+    /// The JSONL field or Parquet column that names the article
     #[arg(long, value_name = "NAME", default_value = "id", help_heading = "Input")]
     pub(crate) id_field: String,
 }
@@ -312,13 +312,16 @@ impl FormatArg {
             Self::Markdown => Some(Format::Markdown),
             Self::Html => Some(Format::Html),
             Self::Jsonl => Some(Format::Jsonl),
+            #[cfg(feature = "parquet")]
+            Self::Parquet => Some(Format::Parquet),
         }
     }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum FormatArg {
-    /// By the file name's ending; standard input whose first line is a JSON object is JSONL, else text
+    /// By the file name's ending; standard input whose first line is a JSON object is JSONL, else text; Parquet tells
+    /// itself
     Auto,
     /// One article a file
     Text,
@@ -328,6 +331,9 @@ pub(crate) enum FormatArg {
     Html,
     /// One JSON object a line
     Jsonl,
+    /// One article a row of a table
+    #[cfg(feature = "parquet")]
+    Parquet,
 }
 
 #[derive(Debug, Args)]

@@ -1,14 +1,18 @@
-//! Restore and verify on files, JSONL and folders: each document of the log with its text.
+//! Restore and verify on files, JSONL, tables and folders: each document of the log with its text.
+
+#[cfg(feature = "parquet")]
+mod tables;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::io::{BufRead, Read};
 use std::path::{Path, PathBuf};
 
 use crate::io::charset::Charset;
 use crate::io::codec::Codec;
-use crate::io::files::{FileError, Format, Found, Selection, find};
+use crate::io::files::{FileError, Format, Found, Selection, find, is_table};
 use crate::io::jsonl::{self, Fields, RecordError};
-use crate::io::source;
+use crate::io::source::{Bytes, Source};
 use crate::log::{Entry, LogError, Reading, hash, read};
 use crate::paragraph::Span;
 use crate::restore::{Record, RestoreError, records, restore as restore_text, verify as verify_text, verify_twins};
@@ -52,6 +56,14 @@ pub enum UndoError {
         /// At hand.
         text: usize,
     },
+    /// Two tables of different length.
+    #[error("the original has {original} rows, the cleaned table {cleaned}")]
+    Rows {
+        /// Rows of the original.
+        original: usize,
+        /// Rows of the cleaned one.
+        cleaned: usize,
+    },
 }
 
 /// A source given back.
@@ -79,8 +91,14 @@ pub fn restore(
     let fields = known.fields();
     let mut restored = Vec::new();
     for (path, name) in files(cleaned, selection)? {
-        let (bytes, codec) = source::read(&path)?;
-        let source = match format.unwrap_or_else(|| guess(&path, &bytes)) {
+        let opened = Opened::at(&path, format)?;
+        #[cfg(feature = "parquet")]
+        if opened.format == Some(Format::Parquet) {
+            restored.push(tables::restored(&path, name, opened, &mut known)?);
+            continue;
+        }
+        let (bytes, codec, format) = opened.read(&path)?;
+        let source = match format {
             format if format != Format::Jsonl => {
                 let file = known.file(&name, &bytes)?;
                 file.bytes(&restore_text(file.record, &file.text)?)?
@@ -123,8 +141,14 @@ pub fn verify(
                 None => return Err(UndoError::Unknown(name)),
             },
         };
-        let ((source_bytes, _), (bytes, _)) = (source::read(&source)?, source::read(&path)?);
-        match format.unwrap_or_else(|| guess(&source, &source_bytes)) {
+        let (original, cleaned) = (Opened::at(&source, format)?, Opened::at(&path, format)?);
+        #[cfg(feature = "parquet")]
+        if original.format == Some(Format::Parquet) {
+            docs += tables::verify((&source, original), (&path, cleaned), &mut known)?;
+            continue;
+        }
+        let ((source_bytes, _, format), (bytes, ..)) = (original.read(&source)?, cleaned.read(&path)?);
+        match format {
             format if format != Format::Jsonl => {
                 let file = known.file(&name, &bytes)?;
                 verify_text(file.record, &file.other(&source_bytes)?, &file.text)?;
@@ -190,12 +214,37 @@ fn files(path: &Path, selection: &Selection) -> Result<Vec<(PathBuf, String)>, U
     }
 }
 
-/// The format of a file by its name, of standard input by its first line.
-fn guess(path: &Path, bytes: &[u8]) -> Format {
-    let first = || bytes.split(|b| *b == b'\n').find(|line| !line.iter().all(u8::is_ascii_whitespace));
-    match path.as_os_str() == "-" && first().is_some_and(jsonl::is_object) {
-        true => Format::Jsonl,
-        false => Format::of(path),
+/// An input, and its format as far as its name and first bytes tell it.
+struct Opened {
+    source: Source,
+    from: Bytes,
+    format: Option<Format>,
+}
+
+impl Opened {
+    /// The file at `path`, or standard input.
+    fn at(path: &Path, format: Option<Format>) -> Result<Self, FileError> {
+        let fail = |error| FileError::at(path, error);
+        let real = (path.as_os_str() != "-").then_some(path);
+        let (source, mut from) = Source::open(real).map_err(fail)?;
+        let head = from.fill_buf().map_err(fail)?;
+        let format = match (format, real) {
+            (Some(format), _) => Some(format),
+            (None, Some(path)) => Some(Format::readable(path, head)?),
+            (None, None) if is_table(head) => Some(Format::table().map_err(|what| FileError::plain(path, what))?),
+            (None, None) => None,
+        };
+        Ok(Self { source, from, format })
+    }
+
+    /// All its bytes, how they were packed, and the format: of standard input by its first line.
+    fn read(mut self, path: &Path) -> Result<(Vec<u8>, Codec, Format), FileError> {
+        let mut bytes = Vec::new();
+        self.from.read_to_end(&mut bytes).map_err(|error| FileError::at(path, error))?;
+        let first = || bytes.split(|b| *b == b'\n').find(|line| !line.iter().all(u8::is_ascii_whitespace));
+        let guess = || if first().is_some_and(jsonl::is_object) { Format::Jsonl } else { Format::Text };
+        let format = self.format.unwrap_or_else(guess);
+        Ok((bytes, self.source.codec, format))
     }
 }
 

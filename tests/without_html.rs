@@ -1,4 +1,4 @@
-//! Without the HTML reader, a page is refused rather than read as text.
+//! Without the HTML reader, a page is refused rather than read as text; and a table without the Parquet reader.
 
 #![cfg(all(feature = "io", not(feature = "html")))]
 
@@ -26,4 +26,14 @@ fn a_page_is_refused_unless_it_is_said_to_be_text() {
     }
     let (failed, problems, out) = clean("page.html", Some(Format::Text));
     assert_eq!((failed, problems.len(), out.is_some()), (0, 0, true));
+}
+
+#[cfg(not(feature = "parquet"))]
+#[test]
+fn a_table_is_refused() {
+    for name in ["table.parquet", "table.PQ"] {
+        let (failed, problems, out) = clean(name, None);
+        assert_eq!((failed, out), (1, None), "{name}");
+        assert!(problems[0].contains(name) && problems[0].contains("feature parquet"), "{problems:?}");
+    }
 }

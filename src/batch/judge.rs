@@ -8,7 +8,7 @@ use crate::diff::unified_in;
 use crate::log::About;
 use crate::markup::marked::Marked;
 use crate::markup::{self, plain};
-use crate::paragraph::{Choice, Findings, Verdict};
+use crate::paragraph::{Choice, Findings, Span, Verdict};
 
 /// A document to be judged.
 #[derive(Clone, Copy)]
@@ -20,14 +20,26 @@ pub(super) struct Document<'a> {
     /// True if it has a name.
     pub(super) named: bool,
     pub(super) source: &'a str,
+    /// The items of the list that it is, if it is one: its paragraphs.
+    pub(super) items: Option<&'a [Span]>,
+}
+
+impl<'a> Document<'a> {
+    /// How it is read; nothing for a plain text.
+    pub(super) fn marked(&self) -> Option<Marked<'a>> {
+        match self.items {
+            Some(items) => Some(Marked::of_items(self.source, items)),
+            None => markup::read(self.source, self.about.syntax),
+        }
+    }
 }
 
 impl Worker<'_> {
     /// Findings and cuts of a document.
     pub(super) fn judge(&self, document: Document<'_>, done: &mut Done) -> (Findings, Vec<Cut>) {
-        let Document { about: About { id, syntax, .. }, named, source, .. } = document;
+        let Document { about: About { id, .. }, named, source, .. } = document;
         let doc = named.then_some(id);
-        let marked = markup::read(source, syntax);
+        let marked = document.marked();
         let mut findings = self.find(document, marked.as_ref());
         if self.show.cards {
             let (text, paragraphs) = marked
@@ -100,8 +112,8 @@ impl Worker<'_> {
 
     /// A line for each removal. The paragraphs are read again: a run that is gone on from does not have them.
     fn evidence(&self, document: Document<'_>, findings: &Findings) -> String {
-        let Document { about: About { id, syntax, .. }, source, .. } = document;
-        let marked = markup::read(source, syntax);
+        let Document { about: About { id, .. }, source, .. } = document;
+        let marked = document.marked();
         let (text, paragraphs, sources) = match marked.as_ref() {
             Some(marked) => (&*marked.text, marked.paragraphs.clone(), marked.sources.clone()),
             None => {

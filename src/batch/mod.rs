@@ -1,6 +1,6 @@
 //! Records in, cleaned records out: any number of them in bounded memory, in their order, on all threads.
 //!
-//! The inputs are read in pieces (a file, or a megabyte of whole JSONL lines); a window of pieces is worked on in
+//! The inputs are read in pieces (a file, or a megabyte of whole JSONL lines or of rows); a window of pieces is worked on in
 //! parallel, then written in order, so that the output is the same for any number of threads.
 //!
 //! The log is the journal of a run: where one was stopped or killed, [`Resume`] takes from it what was judged already.
@@ -9,8 +9,12 @@ mod decided;
 mod judge;
 mod pieces;
 mod resume;
+#[cfg(feature = "parquet")]
+mod rows;
 mod sink;
 mod survey;
+#[cfg(feature = "parquet")]
+mod tables;
 mod worker;
 
 use std::io::{self, Write};
@@ -75,7 +79,7 @@ pub struct Job {
     pub inputs: Vec<Input>,
     /// How records are found; `None`: by the file name.
     pub format: Option<Format>,
-    /// The fields of JSONL records.
+    /// The fields of JSONL records, or the columns of tables.
     pub fields: Fields,
     /// Most bytes of a document; longer ones are passed through, or left alone.
     pub max_record: usize,
@@ -290,12 +294,12 @@ pub fn run(mut job: Job, dedup: &Deduplicator, watch: &mut dyn Watch) -> Result<
         LogWriter::begin(to, &terms).map_err(|error| FileError::at(&path, error))
     });
     let log = log.transpose()?;
-    let sink = Sink { destination: job.destination, open: None, resume: job.resume.is_some() };
+    let mut windows = Windows::of(&job, survey::again(stdin.as_ref())?)?;
+    let sink = Sink::new(job.destination, job.resume.is_some());
     let met = job.ruling.as_ref().map(|ruling| Met::of(&ruling.decisions));
     let capped_across = plan.as_ref().map(Plan::capped).unwrap_or_default();
     let tally = Tally { capped_across, ..Tally::default() };
     let mut out = Outputs { sink, log, diff: job.diff, in_place, met, tally };
-    let mut windows = Windows::of(job.inputs, job.format, job.max_record, survey::again(stdin.as_ref())?)?;
     let (mut read, mut stopped) = (0, None);
     if across.is_some() && plan.is_none() {
         stopped = Some(Stopped::Asked);

@@ -1,4 +1,4 @@
-//! The inputs read piece by piece: a file, or a megabyte of whole JSONL lines. A thread of its own reads, so that a
+//! The inputs read piece by piece: a file, or a megabyte of whole JSONL lines or rows of a table. A thread of its own reads, so that a
 //! pipe that has nothing to say does not keep a run from being stopped.
 
 use std::collections::VecDeque;
@@ -10,15 +10,18 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::thread;
 use std::time::Duration;
 
+use super::Job;
+#[cfg(feature = "parquet")]
+use super::rows::{self, TableRows};
 use crate::io::codec::Codec;
-use crate::io::files::{FileError, Format, Input};
-use crate::io::jsonl;
+use crate::io::files::{FileError, Format, Input, is_table};
+use crate::io::jsonl::{self, Fields};
 use crate::io::safe::Stamp;
 use crate::io::source::{Bytes, Source};
 use crate::markup::Syntax;
 
-/// Bytes of JSONL lines that make a piece.
-const PIECE: usize = 1 << 20;
+/// Bytes of JSONL lines or of rows' texts that make a piece.
+pub(super) const PIECE: usize = 1 << 20;
 
 /// Most pieces in a window, for each thread.
 const PIECES_PER_THREAD: usize = 32;
@@ -48,6 +51,9 @@ pub(super) enum What {
     Document(Syntax),
     /// Whole JSONL lines, each a document.
     Lines,
+    /// Rows of a table, each a document; the bytes are their texts.
+    #[cfg(feature = "parquet")]
+    Rows(TableRows),
     /// A part of a line that is longer than a record may be; `true`: the first part.
     TooLong(bool),
     /// None: the input could not be read.
@@ -64,9 +70,17 @@ pub(super) struct Windows {
 impl Windows {
     /// Starts to read. The thread ends with the inputs, or when nobody takes its pieces any more.
     /// Standard input is read from `stdin`, if that was put aside.
-    pub(super) fn of(inputs: Vec<Input>, format: Option<Format>, most: usize, stdin: Option<File>) -> io::Result<Self> {
+    pub(super) fn of(job: &Job, stdin: Option<File>) -> io::Result<Self> {
         let (to, from) = sync_channel(1);
-        let mut pieces = Pieces { inputs: inputs.into(), number: 0, format, most, stdin, open: None };
+        let mut pieces = Pieces {
+            inputs: job.inputs.clone().into(),
+            number: 0,
+            format: job.format,
+            most: job.max_record,
+            stdin,
+            fields: job.fields.clone(),
+            open: None,
+        };
         thread::Builder::new().name("reader".into()).spawn(move || {
             while let Some(piece) = pieces.next() {
                 if to.send(piece).is_err() {
@@ -109,8 +123,17 @@ struct Pieces {
     most: usize,
     /// What standard input held, where it was put aside.
     stdin: Option<File>,
-    /// The JSONL input being read.
-    open: Option<Open>,
+    /// The fields of records.
+    fields: Fields,
+    /// The input being read.
+    open: Option<Reading>,
+}
+
+/// An input that is read in several pieces.
+enum Reading {
+    Lines(Open),
+    #[cfg(feature = "parquet")]
+    Rows(Box<rows::Open>),
 }
 
 struct Open {
@@ -194,16 +217,19 @@ impl Pieces {
                 Err(piece) => return Some(*piece),
             }
         }
-        let open = self.open.as_mut()?;
-        let piece = open.next(self.most);
+        let piece = match self.open.as_mut()? {
+            Reading::Lines(open) => open.next(self.most),
+            #[cfg(feature = "parquet")]
+            Reading::Rows(open) => open.next(),
+        };
         if piece.last {
             self.open = None;
         }
         Some(piece)
     }
 
-    /// Opens an input: lines to be read, or the whole of it as a piece.
-    fn open(&mut self, input: Input) -> Result<Open, Box<Piece>> {
+    /// Opens an input: lines or rows to be read, or the whole of it as a piece.
+    fn open(&mut self, input: Input) -> Result<Reading, Box<Piece>> {
         let number = self.number;
         self.number += 1;
         let nothing = |input: &Input, error| {
@@ -212,22 +238,20 @@ impl Pieces {
             let bytes = Vec::new();
             Box::new(Piece { input, number, what, bytes, first_line: 1, last: true, stamp, codec, read: 0 })
         };
-        let named = input.path.as_deref().map(Format::readable).transpose();
-        let named = match (self.format, named) {
-            (Some(format), _) => Some(format),
-            (None, Ok(named)) => named,
-            (None, Err(error)) => return Err(nothing(&input, error)),
-        };
         let stdin = self.stdin.take_if(|_| input.path.is_none());
         let (source, from) =
             Source::open_or(input.path.as_deref(), stdin).map_err(|error| nothing(&input, failure(&input, error)))?;
         let mut open = Open { input, number, source, from, line: 1, taken: 0, too_long: None };
-        let format = match named {
-            Some(format) => Ok(format),
-            None => open.guess(self.most),
-        };
-        let read = match format {
-            Ok(Format::Jsonl) => return Ok(open),
+        let read = match self.format.map_or_else(|| open.guess(self.most), Ok) {
+            Ok(Format::Jsonl) => return Ok(Reading::Lines(open)),
+            #[cfg(feature = "parquet")]
+            Ok(Format::Parquet) => {
+                let Open { input, number, source, from, .. } = open;
+                let table = rows::Open::new(input.clone(), number, source, from, &self.fields);
+                return table
+                    .map(|table| Reading::Rows(Box::new(table)))
+                    .map_err(|error| nothing(&input, failure(&input, error)));
+            }
             Ok(format) => open.whole(self.most).map(|bytes| (format, bytes)),
             Err(error) => Err(error),
         };
@@ -242,8 +266,15 @@ impl Pieces {
 }
 
 impl Open {
-    /// The format of standard input by its first line that is not blank: JSONL if that is a JSON object, else text.
+    /// The format by the name; of standard input by its first line that is not blank: JSONL if that is a JSON object,
+    /// else text; a table tells itself.
     fn guess(&mut self, most: usize) -> io::Result<Format> {
+        let head = self.from.fill_buf()?;
+        match &self.input.path {
+            Some(path) => return Format::readable(path, head).map_err(|error| error.source),
+            None if is_table(head) => return Format::table().map_err(io::Error::other),
+            None => {}
+        }
         let mut head = Vec::new();
         let format = loop {
             let start = head.len();
@@ -273,6 +304,6 @@ impl Open {
     }
 }
 
-fn failure(input: &Input, error: io::Error) -> FileError {
+pub(super) fn failure(input: &Input, error: io::Error) -> FileError {
     FileError::at(input.path.as_deref().unwrap_or(Path::new("standard input")), error)
 }

@@ -2,8 +2,10 @@
 
 use std::fs;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+#[cfg(feature = "parquet")]
+use super::tables::OpenTable;
 use super::worker::Done;
 use super::{BatchError, Destination};
 use crate::io::files::{FileError, SafeFile};
@@ -14,18 +16,47 @@ pub(super) struct Sink {
     pub(super) destination: Destination,
     /// The file being written, and whether anything in it changed.
     pub(super) open: Option<(SafeFile, bool)>,
+    /// The table being written.
+    #[cfg(feature = "parquet")]
+    pub(super) table: Option<OpenTable>,
     /// True to leave outputs alone that are right already.
     pub(super) resume: bool,
 }
 
 impl Sink {
-    pub(super) fn write(&mut self, done: &Done) -> Result<(), BatchError> {
-        let path = match &mut self.destination {
-            Destination::Nowhere => return Ok(()),
-            Destination::Writer(to) => return Ok(to.write_all(&done.out)?),
+    /// A sink to `destination`.
+    pub(super) const fn new(destination: Destination, resume: bool) -> Self {
+        Self {
+            destination,
+            open: None,
+            #[cfg(feature = "parquet")]
+            table: None,
+            resume,
+        }
+    }
+
+    /// The file that an input is written to.
+    pub(super) fn path(&self, done: &Done) -> Option<PathBuf> {
+        Some(match &self.destination {
+            Destination::Nowhere | Destination::Writer(_) => return None,
             Destination::File(path) => path.clone(),
             Destination::Folder(folder) => folder.join(&done.input.name),
             Destination::InPlace { .. } => done.input.path.clone().unwrap_or_default(),
+        })
+    }
+
+    pub(super) fn write(&mut self, done: &Done) -> Result<(), BatchError> {
+        #[cfg(feature = "parquet")]
+        match &done.table {
+            Some(part) => return self.write_rows(done, part),
+            None if done.failed => self.table = None,
+            None => {}
+        }
+        let Some(path) = self.path(done) else {
+            return match &mut self.destination {
+                Destination::Writer(to) => Ok(to.write_all(&done.out)?),
+                _ => Ok(()),
+            };
         };
         if done.failed {
             self.open = None;
@@ -44,18 +75,24 @@ impl Sink {
         let changed = changed || done.changed;
         if !done.last {
             self.open = Some((file, changed));
-        } else if let Destination::InPlace { backup } = &self.destination {
-            if changed {
-                if done.stamp.is_none_or(|seen| !Stamp::at(&path).is_ok_and(|now| now == seen)) {
-                    return Err(FileError::plain(&path, "changed since it was read; left as it is").into());
-                }
-                if let Some(suffix) = backup {
-                    back_up(&path, suffix)?;
-                }
-                file.commit(Some(&path))?;
+            return Ok(());
+        }
+        self.place(file, done, &path, changed)
+    }
+
+    /// Puts a whole file in its place.
+    pub(super) fn place(&self, file: SafeFile, done: &Done, path: &Path, changed: bool) -> Result<(), BatchError> {
+        let Destination::InPlace { backup } = &self.destination else {
+            return Ok(file.commit(done.input.path.as_deref())?);
+        };
+        if changed {
+            if done.stamp.is_none_or(|seen| !Stamp::at(path).is_ok_and(|now| now == seen)) {
+                return Err(FileError::plain(path, "changed since it was read; left as it is").into());
             }
-        } else {
-            file.commit(done.input.path.as_deref())?;
+            if let Some(suffix) = backup {
+                back_up(path, suffix)?;
+            }
+            file.commit(Some(path))?;
         }
         Ok(())
     }
@@ -70,6 +107,10 @@ impl Sink {
 
     /// The run stops here: what is written to a single output stays usable. Gives the path it is left at.
     pub(super) fn leave(&mut self) -> Result<Option<PathBuf>, BatchError> {
+        #[cfg(feature = "parquet")]
+        if let Some(left) = self.leave_table()? {
+            return Ok(Some(left));
+        }
         self.finish()?;
         match self.open.take() {
             Some((file, _)) if matches!(self.destination, Destination::File(_)) => Ok(Some(file.leave()?)),
@@ -79,7 +120,7 @@ impl Sink {
 }
 
 /// True if the file at `path` holds `bytes` already.
-fn is_right(path: &std::path::Path, bytes: &[u8]) -> bool {
+fn is_right(path: &Path, bytes: &[u8]) -> bool {
     let same_size = fs::symlink_metadata(path).is_ok_and(|meta| meta.is_file() && meta.len() == bytes.len() as u64);
     same_size && fs::read(path).is_ok_and(|there| there == bytes)
 }

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use rayon::prelude::*;
 
 use super::pieces::{Piece, What, Windows};
-use super::resume::{Resume, read_file};
+use super::resume::{Known, Resume, read_file};
 use super::worker::shown;
 use super::{BatchError, Destination, Job, Watch};
 use crate::across::store::Store;
@@ -56,7 +56,7 @@ pub(super) fn survey(
         let store = Store::finished(folder, dedup.options())?;
         store.each(|sheet| survey.add_indexed(sheet))?;
     }
-    let mut windows = Windows::of(job.inputs.clone(), job.format, job.max_record, again(stdin)?)?;
+    let mut windows = Windows::of(job, again(stdin)?)?;
     while !windows.ended {
         let sheets: Vec<Read> = windows.next(&job.stop).into_par_iter().map(|piece| reader.sheets(&piece)).collect();
         for (key, sheet) in sheets.iter().flat_map(|read| &read.0) {
@@ -88,7 +88,7 @@ pub struct Indexed {
 /// If the index cannot be written; it stays unfinished.
 pub fn index(job: &Job, dedup: &Deduplicator, store: &Store, watch: &mut dyn Watch) -> Result<Indexed, BatchError> {
     let reader = Reader::of(job, dedup);
-    let mut windows = Windows::of(job.inputs.clone(), job.format, job.max_record, None)?;
+    let mut windows = Windows::of(job, None)?;
     let (mut done, mut unread) = (Indexed::default(), false);
     while !windows.ended {
         let window = windows.next(&job.stop);
@@ -118,16 +118,16 @@ fn stopped(stop: &AtomicBool) -> bool {
 }
 
 /// The documents of a piece, and what is wrong with the rest of it.
-type Read = (Vec<(Key, Sheet)>, Vec<String>);
+pub(super) type Read = (Vec<(Key, Sheet)>, Vec<String>);
 
-struct Reader<'a> {
-    dedup: &'a Deduplicator,
+pub(super) struct Reader<'a> {
+    pub(super) dedup: &'a Deduplicator,
     fields: &'a Fields,
     resume: Option<&'a Resume>,
     ruling: Option<&'a Ruling>,
     in_place: bool,
     /// Most bytes of a document.
-    most: usize,
+    pub(super) most: usize,
     /// The encoding of files; `None`: the one that they show.
     charset: Option<Charset>,
 }
@@ -163,6 +163,8 @@ impl<'a> Reader<'a> {
                     Err(error) => (Vec::new(), vec![format!("{}: {error}", shown(input))]),
                 }
             }
+            #[cfg(feature = "parquet")]
+            What::Rows(part) => self.rows(input, *number, &part.rows, bytes),
             What::Lines => {
                 let bytes = if *first_line == 1 { jsonl::after_mark(bytes).1 } else { bytes };
                 let (mut sheets, mut problems) = (Vec::new(), Vec::new());
@@ -204,7 +206,7 @@ impl<'a> Reader<'a> {
     }
 
     /// What people decided is carried out first, as in the second pass.
-    fn rule(&self, doc: Option<&str>, text: &str, found: &mut Findings, fixed: &dyn Fn(usize) -> bool) {
+    pub(super) fn rule(&self, doc: Option<&str>, text: &str, found: &mut Findings, fixed: &dyn Fn(usize) -> bool) {
         if let Some(ruling) = self.ruling {
             ruling.apply(doc, text, found, fixed);
         }
@@ -212,13 +214,18 @@ impl<'a> Reader<'a> {
 
     /// The source of a document that an unfinished run has replaced already.
     fn source(&self, about: About<'_>, text: &str) -> Option<String> {
+        self.known(about, text).map(|known| known.source)
+    }
+
+    /// What an unfinished run has said of a document that it has replaced already.
+    pub(super) fn known(&self, about: About<'_>, text: &str) -> Option<Known> {
         let known = self.resume.filter(|_| self.in_place)?.find(about, text, true)?;
-        known.replaced.then_some(known.source)
+        known.replaced.then_some(known)
     }
 }
 
 /// The folder that a file stands in: the site, where nothing else tells it.
-fn folder(name: &str) -> &str {
+pub(super) fn folder(name: &str) -> &str {
     name.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 

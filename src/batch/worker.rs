@@ -3,6 +3,8 @@
 use super::judge::Document;
 use super::pieces::{Piece, What};
 use super::resume::{Known, Resume, read_file};
+#[cfg(feature = "parquet")]
+use super::rows::TablePart;
 use super::{Show, Tally};
 use crate::across::{Key, Plan};
 use crate::article::Deduplicator;
@@ -40,6 +42,9 @@ pub(super) struct Done {
     pub(super) read: u64,
     /// What the file was when it was opened.
     pub(super) stamp: Option<Stamp>,
+    /// What is to be written of a table; the texts are the cleaned bytes.
+    #[cfg(feature = "parquet")]
+    pub(super) table: Option<TablePart>,
 }
 
 /// Cleans pieces; shared by all threads.
@@ -85,10 +90,18 @@ impl Worker<'_> {
             cards: Vec::new(),
             read,
             stamp,
+            #[cfg(feature = "parquet")]
+            table: None,
         };
+        let packed_as = self.codec.unwrap_or(codec);
         match what {
             What::Document(syntax) => self.file(bytes, key, syntax, &mut done),
             What::Lines => self.lines(&bytes, key, &mut done),
+            #[cfg(feature = "parquet")]
+            What::Rows(part) => {
+                self.rows(part, bytes, key, packed_as, &mut done);
+                return done;
+            }
             What::TooLong(first) => {
                 if first {
                     self.too_long(first_line, &mut done);
@@ -101,9 +114,8 @@ impl Worker<'_> {
                 self.fail(&mut done, name, error.to_string());
             }
         }
-        let codec = self.codec.unwrap_or(codec);
         if self.text && !done.failed && (!done.out.is_empty() || first_line == 1) {
-            match codec.pack(std::mem::take(&mut done.out)) {
+            match packed_as.pack(std::mem::take(&mut done.out)) {
                 Ok(packed) => done.out = packed,
                 Err(error) => {
                     let (name, what) = (done.input.name.clone(), format!("{}: {error}", shown(&done.input)));
@@ -190,7 +202,8 @@ impl Worker<'_> {
             Ok(record) => {
                 let id = record.id.as_deref().map_or_else(|| number.to_string(), str::to_owned);
                 let about = About { id: &id, ..About::default() };
-                let document = Document { about, key, named: record.id.is_some(), source: &record.text };
+                let named = record.id.is_some();
+                let document = Document { about, key, named, source: &record.text, items: None };
                 if let Some(known) = self.known(about, &record.text) {
                     self.tell_known(document, &known, done);
                     let cut = !known.cuts.is_empty() && !known.replaced && self.text;
@@ -206,7 +219,7 @@ impl Worker<'_> {
 
     /// One document; its cleaned text, if it changes.
     fn document(&self, about: About<'_>, key: Key, text: &str, done: &mut Done) -> Option<String> {
-        let document = Document { about, key, named: done.input.path.is_some(), source: text };
+        let document = Document { about, key, named: done.input.path.is_some(), source: text, items: None };
         if let Some(known) = self.known(about, text) {
             self.tell_known(document, &known, done);
             return (!known.cuts.is_empty() && !known.replaced).then(|| cleaned(text, &known.cuts));
@@ -217,13 +230,13 @@ impl Worker<'_> {
 
     /// What an unfinished run has said of a document; nothing where cards are wanted. Where documents are compared with
     /// each other, only what was replaced is taken over: the rest is judged anew.
-    fn known(&self, about: About<'_>, text: &str) -> Option<Known> {
+    pub(super) fn known(&self, about: About<'_>, text: &str) -> Option<Known> {
         let known = self.resume.filter(|_| !self.show.cards)?.find(about, text, self.in_place)?;
         (self.plan.is_none() || known.replaced).then_some(known)
     }
 
     /// Counts a document that an unfinished run has judged, and says of it what that run said.
-    fn tell_known(&self, document: Document<'_>, known: &Known, done: &mut Done) {
+    pub(super) fn tell_known(&self, document: Document<'_>, known: &Known, done: &mut Done) {
         done.tally.resumed += 1;
         self.count(document.about.id, known.paragraphs, known.source.len(), &known.findings, &known.cuts, done);
         if self.log {
@@ -236,7 +249,7 @@ impl Worker<'_> {
     }
 
     /// Counts, logs and diffs one document; gives its cleaned text, if it changes and somebody wants it.
-    fn tell(
+    pub(super) fn tell(
         &self,
         document: Document<'_>,
         findings: &Findings,

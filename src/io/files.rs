@@ -25,6 +25,9 @@ pub enum Format {
     Html,
     /// One article a line, in a JSON object.
     Jsonl,
+    /// One article a row, in a Parquet table.
+    #[cfg(feature = "parquet")]
+    Parquet,
 }
 
 impl Format {
@@ -43,20 +46,38 @@ impl Format {
             Some("md" | "markdown") => Some(Self::Markdown),
             #[cfg(feature = "html")]
             Some("html" | "htm" | "xhtml") => Some(Self::Html),
+            #[cfg(feature = "parquet")]
+            Some("parquet" | "pq") => Some(Self::Parquet),
             _ => None,
         }
     }
 
-    /// As [`Format::of`], for a file about to be read.
+    /// As [`Format::of`], for a file about to be read, whose first bytes are `head`: they tell of a table where the
+    /// name tells nothing.
     ///
     /// # Errors
-    /// If the ending tells of pages, and their reader is not built in: tags are no text.
-    pub fn readable(path: &Path) -> Result<Self, FileError> {
-        let page = matches!(ending(path).as_deref(), Some("html" | "htm" | "xhtml"));
-        if page && cfg!(not(feature = "html")) {
+    /// If it holds pages or a table, and their reader is not built in: that is no text.
+    pub fn readable(path: &Path, head: &[u8]) -> Result<Self, FileError> {
+        let ending = ending(path);
+        if matches!(ending.as_deref(), Some("html" | "htm" | "xhtml")) && cfg!(not(feature = "html")) {
             return Err(FileError::plain(path, "HTML is not read: built without the feature html"));
         }
-        Ok(Self::of(path))
+        let known = Self::known(path);
+        if matches!(ending.as_deref(), Some("parquet" | "pq")) || known.is_none() && is_table(head) {
+            return Self::table().map_err(|what| FileError::plain(path, what));
+        }
+        Ok(known.unwrap_or(Self::Text))
+    }
+
+    /// The format of tables.
+    ///
+    /// # Errors
+    /// If their reader is not built in.
+    pub const fn table() -> Result<Self, &'static str> {
+        #[cfg(feature = "parquet")]
+        return Ok(Self::Parquet);
+        #[cfg(not(feature = "parquet"))]
+        Err("Parquet is not read: built without the feature parquet")
     }
 
     /// How the articles are marked up.
@@ -68,8 +89,16 @@ impl Format {
             #[cfg(feature = "html")]
             Self::Html => Syntax::Html,
             Self::Text | Self::Jsonl => Syntax::Plain,
+            #[cfg(feature = "parquet")]
+            Self::Parquet => Syntax::Plain,
         }
     }
+}
+
+/// True if these are the first bytes of a Parquet table.
+#[must_use]
+pub fn is_table(head: &[u8]) -> bool {
+    head.starts_with(b"PAR1")
 }
 
 /// A file name's ending in small letters; where that only says that the file is packed, the one before it.
@@ -133,8 +162,8 @@ pub struct Found {
     pub notes: Vec<String>,
 }
 
-/// The input files under `paths` in order: files as given, folders by their `.txt`, Markdown, HTML and JSONL files (packed
-/// or not), sorted by name.
+/// The input files under `paths` in order: files as given, folders by their `.txt`, Markdown, HTML, JSONL (packed
+/// or not) and Parquet files, sorted by name.
 /// Symbolic links inside folders are not followed. `-` and nothing at all are standard input.
 pub fn inputs(paths: &[PathBuf]) -> (Vec<Input>, Vec<FileError>) {
     let found = find(paths, &Selection::default());

@@ -4,6 +4,8 @@ pub mod charset;
 pub mod codec;
 pub mod files;
 pub mod jsonl;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 pub mod plan;
 pub mod safe;
 pub mod source;

@@ -80,6 +80,14 @@ impl Source {
         Ok(())
     }
 
+    /// The file, if it can be read back and forth as it is.
+    ///
+    /// # Errors
+    /// If the system does not give it.
+    pub fn plain_file(&self) -> io::Result<Option<File>> {
+        self.file.as_ref().filter(|_| self.codec == Codec::Plain).map(File::try_clone).transpose()
+    }
+
     /// Bytes of the file, still packed; none for standard input.
     #[must_use]
     pub fn size(&self) -> Option<u64> {

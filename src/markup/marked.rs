@@ -2,7 +2,11 @@
 
 use std::borrow::Cow;
 
+use super::plain;
 use crate::paragraph::{Hint, Span};
+
+/// What stands behind each item of a list in the text that its items make, so that they are paragraphs.
+pub const BEHIND: &str = "\n\n";
 
 /// A document as its markup's reader sees it. The engine works on `text`; what is cut are bytes of the source.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,6 +35,18 @@ pub struct Wrapper {
     pub end: usize,
     /// The bytes of the source that go: at least the cuts of its paragraphs.
     pub span: Span,
+}
+
+impl<'s> Marked<'s> {
+    /// A list whose items are the paragraphs: they stand one behind the other in `source`, with [`BEHIND`] behind each,
+    /// which goes with it. Blank ones are no paragraphs.
+    #[must_use]
+    pub fn of_items(source: &'s str, items: &[Span]) -> Self {
+        let there = items.iter().copied().filter(|item| !plain::is_blank(item.of(source)));
+        let paragraphs: Vec<Span> = there.collect();
+        let cuts = paragraphs.iter().map(|item| Span::new(item.start, item.end + BEHIND.len())).collect();
+        Self { text: source.into(), sources: paragraphs.clone(), paragraphs, cuts, ..Self::default() }
+    }
 }
 
 impl Marked<'_> {
