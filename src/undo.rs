@@ -341,8 +341,10 @@ fn lines(
     Ok(out)
 }
 
-/// The line with the cuts put back, each escaped as it was.
-fn refill(line: &[u8], raw: Span, source: &str, record: &Record) -> Vec<u8> {
+/// A cleaned JSONL line with the cuts put back, each escaped as it was; `raw` is where its text stands (see
+/// [`Record`](jsonl::Record)), `source` the restored text.
+#[must_use]
+pub fn refill(line: &[u8], raw: Span, source: &str, record: &Record) -> Vec<u8> {
     if record.cuts.is_empty() {
         return line.to_vec();
     }
