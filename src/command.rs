@@ -30,8 +30,12 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Err(error) => match error.downcast_ref::<clap::Error>() {
             // A wrong command line, or a question for help.
             Some(error) => {
-                let _ = error.print();
-                u8::try_from(error.exit_code()).unwrap_or(TROUBLE)
+                let code = u8::try_from(error.exit_code()).unwrap_or(TROUBLE);
+                match error.print() {
+                    Err(error) if error.kind() == io::ErrorKind::BrokenPipe => PIPE,
+                    Err(_) => TROUBLE,
+                    Ok(()) => code,
+                }
             }
             None => {
                 complain(&told(&error));

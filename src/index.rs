@@ -9,7 +9,7 @@ use anyhow::Result;
 use crate::across::store::Store;
 use crate::args::{Index, IndexArgs};
 use crate::batch::{Destination, Job};
-use crate::clean::listen;
+use crate::clean::{Signals, listen};
 use crate::console::{INTERRUPTED, TROUBLE, complain, engine_across, gather, print};
 
 pub(crate) fn index(command: Index) -> Result<u8> {
@@ -22,7 +22,9 @@ pub(crate) fn index(command: Index) -> Result<u8> {
 
 fn fill(args: IndexArgs, new: bool) -> Result<u8> {
     let dedup = engine_across(&args.engine, Some(args.across()))?;
-    let stop = listen()?;
+    let Signals { stop, ending } = listen()?;
+    // What is in work is one transaction, which takes its time.
+    ending.store(true, Ordering::Relaxed);
     let (inputs, missing) = gather(&args.input.paths, &args.input.select.selection(Some(args.dir.clone())));
     if inputs.is_empty() && missing > 0 {
         return Ok(TROUBLE);

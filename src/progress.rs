@@ -10,6 +10,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 pub(crate) struct Progress<'c> {
     bar: Option<ProgressBar>,
     complain: &'c mut dyn FnMut(&str),
+    /// The input at hand and how many of its paragraphs go, if that is to be told.
+    going: Option<(String, u64)>,
 }
 
 impl<'c> Progress<'c> {
@@ -24,11 +26,27 @@ impl<'c> Progress<'c> {
             bar.enable_steady_tick(Duration::from_millis(200));
             bar
         });
-        Self { bar, complain }
+        Self { bar, complain, going: None }
+    }
+
+    /// Tells of each input how many of its paragraphs would go.
+    pub(crate) fn naming(mut self) -> Self {
+        self.going = Some((String::new(), 0));
+        self
+    }
+
+    /// Tells it of the input at hand.
+    fn name(&mut self) {
+        if let Some((name, removed @ 1..)) = &self.going {
+            let paragraphs = if *removed == 1 { "paragraph" } else { "paragraphs" };
+            let what = format!("{name}: {removed} {paragraphs} would go");
+            self.problem(&what);
+        }
     }
 
     /// Takes the line away.
-    pub(crate) fn clear(&self) {
+    pub(crate) fn clear(&mut self) {
+        self.name();
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
@@ -40,6 +58,17 @@ impl Watch for Progress<'_> {
         match &self.bar {
             Some(bar) => bar.suspend(|| (self.complain)(what)),
             None => (self.complain)(what),
+        }
+    }
+
+    fn goes(&mut self, name: &str, removed: u64) {
+        match &mut self.going {
+            Some((known, so_far)) if known == name => *so_far += removed,
+            Some(_) => {
+                self.name();
+                self.going = Some((name.to_owned(), removed));
+            }
+            None => {}
         }
     }
 

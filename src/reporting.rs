@@ -64,6 +64,10 @@ impl Watch for Reporting<'_> {
         self.inner.progress(done, read);
     }
 
+    fn goes(&mut self, name: &str, removed: u64) {
+        self.inner.goes(name, removed);
+    }
+
     fn card(&mut self, card: &Card) {
         let Some(path) = self.path.clone().filter(|_| self.failed.is_none()) else { return };
         if self.report.is_full() {

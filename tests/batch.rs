@@ -340,6 +340,26 @@ fn a_signal_stops_the_run_with_the_finished_part_usable() {
     }
 }
 
+/// An article that is not to be finished soon, here because its end is not to be seen.
+#[cfg(unix)]
+#[test]
+fn a_signal_does_not_wait_for_a_long_article() {
+    let desk = Desk::new();
+    folder(&desk, "in", &articles(300));
+    let mut child = start(&desk, "clean in - -o out --log l", ARTICLE, "l.partial");
+    desk.shell(&format!("kill -INT {}", child.id())).ok();
+    let asked = Instant::now();
+    let pipe = child.stdin.take();
+    let output = child.wait_with_output().expect("ends");
+    drop(pipe);
+    assert!(asked.elapsed() < Duration::from_secs(10), "it waits");
+    assert_eq!(output.status.code(), Some(130));
+    let done = fs::read_dir(desk.path("out/0")).map_or(0, Iterator::count);
+    assert!(done > 50, "{done}");
+    desk.feed("clean in - -o out --log l --resume", ARTICLE.as_bytes()).ok().says("known from the log");
+    assert_eq!(tree(&desk.path("out")).len(), 301);
+}
+
 #[cfg(unix)]
 #[test]
 fn what_a_killed_run_leaves_is_cleared_away_and_gone_on_from() {

@@ -37,7 +37,11 @@ fn quiet_says_nothing() {
 #[test]
 fn check_writes_nothing_and_tells_by_the_exit_code() {
     let desk = desk();
-    assert_eq!(desk.run("clean a.txt --check").exits(1).text(), "");
+    assert_eq!(desk.run("clean a.txt --check").exits(1).says("a.txt: 1 paragraph would go").text(), "");
+    assert_eq!(desk.run("clean a.txt --check --quiet").exits(1).err, "");
+    desk.write("in/one.txt", ARTICLE).write("in/two.txt", CLEANED).write("in/x.jsonl", jsonl(&[ARTICLE, ARTICLE]));
+    let ran = desk.run("clean in --check").exits(1).says("in/one.txt: 1 ").says("in/x.jsonl: 2 paragraphs would go");
+    assert!(!ran.err.contains("two.txt"), "{}", ran.err);
     desk.write("clean.txt", CLEANED).run("clean clean.txt --check").ok();
 }
 
@@ -326,7 +330,9 @@ fn outputs_that_cannot_be_written_are_named() {
     desk.run("clean a.txt -o b.txt --diff - --log -").exits(2).says("standard output");
     assert!(!desk.has("b.txt"));
     if std::path::Path::new("/dev/full").exists() {
-        desk.shell("unecho clean a.txt > /dev/full").exits(2);
+        desk.shell("unecho --help > /dev/full").exits(2);
+        let ran = desk.shell("unecho clean a.txt > /dev/full").exits(2).says("cannot write: No space left");
+        assert_eq!(ran.err.matches("No space").count(), 1, "{}", ran.err);
         desk.run("clean a.txt -o /dev/full").exits(2);
         desk.run("clean a.txt -o b.txt --log /dev/full").exits(2);
     }

@@ -30,7 +30,7 @@ use self::pieces::Windows;
 pub use self::resume::Resume;
 use self::sink::Sink;
 pub use self::survey::{Indexed, index};
-use self::worker::{Done, Worker};
+use self::worker::{Done, Worker, shown};
 use crate::across::Plan;
 use crate::across::store::StoreError;
 use crate::article::Deduplicator;
@@ -105,6 +105,8 @@ pub struct Job {
     pub index: Option<PathBuf>,
     /// Set from outside to stop the run after the pieces in work.
     pub stop: Arc<AtomicBool>,
+    /// Set by the run when no document is in work any more: what is left is to put the outputs in their places.
+    pub ending: Arc<AtomicBool>,
 }
 
 impl Job {
@@ -133,6 +135,7 @@ impl Job {
             memory: 2 << 30,
             index: None,
             stop: Arc::default(),
+            ending: Arc::default(),
         }
     }
 }
@@ -163,6 +166,9 @@ pub trait Watch {
 
     /// So much is done, and so many bytes of the inputs are read.
     fn progress(&mut self, _done: &Tally, _read: u64) {}
+
+    /// So many paragraphs go from a part of the input that people know by `name`; the parts come in order.
+    fn goes(&mut self, _name: &str, _removed: u64) {}
 
     /// Something was found, and [`Show::cards`] asks to see it. In the order of the documents.
     fn card(&mut self, _card: &Card) {}
@@ -319,6 +325,7 @@ pub fn run(mut job: Job, dedup: &Deduplicator, watch: &mut dyn Watch) -> Result<
             stopped = Some(Stopped::Asked);
         }
     }
+    job.ending.store(true, Ordering::Relaxed);
     out.finish(stopped)
 }
 
@@ -365,6 +372,7 @@ impl Outputs {
                 continue;
             }
             self.tally.add(&done.tally);
+            watch.goes(&shown(&done.input), done.tally.removed);
             done.cards.iter().for_each(|card| watch.card(card));
             if let Some(met) = &mut self.met {
                 done.decided.iter().for_each(|decided| met.add(decided));

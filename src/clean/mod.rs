@@ -9,7 +9,8 @@ use std::path::Path;
 use std::process;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::SystemTime;
+use std::thread;
+use std::time::{Duration, SystemTime};
 
 use crate::article::Deduplicator;
 use crate::batch::{Job, Outcome, Resume, Show, Stopped, reading, run};
@@ -31,7 +32,7 @@ use target::{Target, check, clear_away, regular, side};
 pub(crate) fn clean(args: Clean) -> Result<u8> {
     let started = SystemTime::now();
     let dedup = engine_across(&args.engine, args.across.across())?;
-    let stop = listen()?;
+    let signals = listen()?;
     let (inputs, absent) = inputs(&args)?;
     if inputs.is_empty() && absent > 0 {
         return Ok(TROUBLE);
@@ -39,7 +40,7 @@ pub(crate) fn clean(args: Clean) -> Result<u8> {
     let target = Target::of(&args)?;
     check(&args, &inputs, &target)?;
     clear_away(&inputs, &target, &args, started);
-    let job = job(&args, &dedup, inputs, &target, stop)?;
+    let job = job(&args, &dedup, inputs, &target, signals)?;
     let mut outcome = watched(&args, job, &dedup)?;
     outcome.tally.failed += absent;
     tell(&args, &outcome)?;
@@ -82,7 +83,7 @@ fn may_be_replaced(input: &Input, backup: Option<&str>) -> bool {
 }
 
 /// Opens the outputs.
-fn job(args: &Clean, dedup: &Deduplicator, inputs: Vec<Input>, target: &Target, stop: Arc<AtomicBool>) -> Result<Job> {
+fn job(args: &Clean, dedup: &Deduplicator, inputs: Vec<Input>, target: &Target, signals: Signals) -> Result<Job> {
     let ruling = ruling(&args.decisions)?;
     let (format, fields) = (args.input.format.format(), args.across.fields(args.input.format.fields()));
     let max_record = args.input.max_record.0;
@@ -119,7 +120,8 @@ fn job(args: &Clean, dedup: &Deduplicator, inputs: Vec<Input>, target: &Target, 
         ruling,
         memory: args.across.memory,
         index: args.across.index.clone(),
-        stop,
+        stop: signals.stop,
+        ending: signals.ending,
     })
 }
 
@@ -128,6 +130,9 @@ fn watched(args: &Clean, job: Job, dedup: &Deduplicator) -> Result<Outcome> {
     let mut say = |text: &str| complain(text);
     let total = || job.inputs.iter().map(|input| Some(fs::metadata(input.path.as_ref()?).ok()?.len())).sum();
     let mut progress = Progress::new(!args.quiet.on(), total, &mut say);
+    if args.check && !args.quiet.on() {
+        progress = progress.naming();
+    }
     let mut reporting = Reporting::new(&mut progress, args.report.as_deref());
     let ran = run(job, dedup, &mut reporting);
     let reported = if ran.is_ok() { reporting.finish() } else { Ok(()) };
@@ -175,17 +180,38 @@ fn code(args: &Clean, outcome: &Outcome) -> u8 {
     }
 }
 
-/// Stops the run at the first Ctrl-C or SIGTERM, the process at the second.
-pub(crate) fn listen() -> Result<Arc<AtomicBool>> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let asked = stop.clone();
+/// How long a stopped run may take for the documents in work. One can take longer: then it is given up, as a kill
+/// would, and what was done before stands in the log.
+const PATIENCE: Duration = Duration::from_millis(1500);
+
+/// How a run is asked to stop, and how it tells that it does.
+#[derive(Clone, Default)]
+pub(crate) struct Signals {
+    /// See [`Job::stop`].
+    pub(crate) stop: Arc<AtomicBool>,
+    /// See [`Job::ending`].
+    pub(crate) ending: Arc<AtomicBool>,
+}
+
+/// Stops the run at the first Ctrl-C or SIGTERM, the process at the second or when patience is over.
+pub(crate) fn listen() -> Result<Signals> {
+    let signals = Signals::default();
+    let Signals { stop, ending } = signals.clone();
     ctrlc::set_handler(move || {
-        if asked.swap(true, Ordering::Relaxed) {
+        if stop.swap(true, Ordering::Relaxed) {
             process::exit(i32::from(INTERRUPTED));
         }
+        let ending = ending.clone();
+        thread::spawn(move || {
+            thread::sleep(PATIENCE);
+            if !ending.load(Ordering::Relaxed) {
+                complain("interrupted: what was in work is given up");
+                process::exit(i32::from(INTERRUPTED));
+            }
+        });
     })
     .context("cannot listen for signals")?;
-    Ok(stop)
+    Ok(signals)
 }
 
 /// The log as a file, and what it is gone on from; neither if the log is a stream.
