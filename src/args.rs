@@ -83,7 +83,7 @@ pub(crate) struct Clean {
     #[arg(long, conflicts_with = "output", help_heading = "Output")]
     pub(crate) in_place: bool,
     /// Keep each replaced file under its name with SUFFIX behind it
-    #[arg(long, value_name = "SUFFIX", requires = "in_place", help_heading = "Output")]
+    #[arg(long, value_name = "SUFFIX", requires = "in_place", conflicts_with = "output", help_heading = "Output")]
     pub(crate) backup: Option<String>,
     /// Write no text; exit 1 if anything would go
     #[arg(long, conflicts_with_all = ["output", "in_place"], help_heading = "Output")]

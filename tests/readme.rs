@@ -46,7 +46,8 @@ fn every_command_does_what_is_shown() {
     desk.write("bin/cargo", CARGO);
     desk.shell("chmod +x bin/cargo").ok();
     desk.write("tests/all.sh", "exit 0\n");
-    let path = "export PATH=\"$PWD/bin:$PATH\"\n";
+    let path = "export PATH=\"$PWD/bin:$PATH\" GIT_AUTHOR_NAME=A GIT_AUTHOR_EMAIL=a@b.example GIT_COMMITTER_NAME=A \
+                GIT_COMMITTER_EMAIL=a@b.example\n";
     let commands = blocks(&readme, "sh");
     assert!(commands.len() >= 4, "the README shows {} blocks of commands", commands.len());
     for block in commands {

@@ -33,11 +33,11 @@ pub(super) fn write_stats(path: &Path, outcome: &Outcome) -> Result<()> {
     Ok(file.finish()?)
 }
 
-/// The run in a line; `decided`: there were decisions to carry out.
-pub(super) fn summary(tally: &Tally, decided: bool) -> String {
+/// The run in a line; `check`: nothing was written; `decided`: there were decisions to carry out.
+pub(super) fn summary(tally: &Tally, check: bool, decided: bool) -> String {
     let count = |n: u64, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
     let mut text = format!("{}, {}", count(tally.docs, "article"), count(tally.paragraphs, "paragraph"));
-    text += &format!(": {} removed", tally.removed);
+    text += &format!(": {} {}removed", tally.removed, if check { "to be " } else { "" });
     if tally.removed > 0 {
         text += &format!(" ({:.1} % of the text", tally.bytes_removed as f64 * 100.0 / tally.bytes.max(1) as f64);
         let kinds = Kind::ALL.iter().zip(tally.kinds).filter(|(_, count)| *count > 0);

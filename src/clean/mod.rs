@@ -148,7 +148,11 @@ fn tell(args: &Clean, outcome: &Outcome) -> Result<()> {
         write_stats(path, outcome)?;
     }
     if !args.quiet.on() {
-        let _ = writeln!(io::stderr(), "unecho: {}", summary(&outcome.tally, !args.decisions.decisions.is_empty()));
+        let _ = writeln!(
+            io::stderr(),
+            "unecho: {}",
+            summary(&outcome.tally, args.check, !args.decisions.decisions.is_empty())
+        );
     }
     if outcome.stopped == Some(Stopped::Asked) {
         complain("interrupted");
