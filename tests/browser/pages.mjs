@@ -7,7 +7,6 @@
 // and the browser's text (textContent and innerText, no scripts, no network) lacks exactly the removed paragraphs, as
 // the browser reads them by themselves, while the elements that show more than text are all there. The browser looks
 // at PAGES changed pages of each kind (default 30), drawn by SEED; 0 is all. Prints figures only, no text of a page.
-// A page whose bytes are in another encoding than its label says may fail here: the browser reads something else.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";
@@ -81,26 +80,23 @@ const context = await browser.newContext({ javaScriptEnabled: false, offline: tr
 let served = {};
 await context.route("**", (route) => (route.request().url() === "http://page.invalid/" ? route.fulfill(served) : route.abort()));
 const page = await context.newPage();
-// A page in the encoding that it tells, or that the browser guesses, unless it is told here.
 const seen = async (file, charset) => {
-  served = { body: fs.readFileSync(file), contentType: charset ? `text/html; charset=${charset}` : "text/html" };
+  served = { body: fs.readFileSync(file), contentType: `text/html; charset=${charset}` };
   await page.goto("http://page.invalid/", { waitUntil: "domcontentloaded" });
   return page.evaluate(() => ({
     content: document.body.textContent,
     inner: document.body.innerText,
-    charset: document.characterSet,
     // What shows more than its text, and what is never taken along.
     things: [...document.querySelectorAll("img,picture,video,audio,iframe,table,form,input,button,script,style,h1,nav,svg")].map((e) => e.localName).join(" "),
   }));
 };
-// What the browser makes of the bytes of paragraphs alone. Their end tags may be outside.
-const alone = async (sources, charset) => {
+// What the browser makes of paragraphs alone. Their end tags may be outside.
+const alone = async (sources) => {
   await page.goto("about:blank");
-  const packed = sources.map((source) => source.toString("base64"));
-  return page.evaluate(([list, label]) => list.map((source) => {
-    document.body.innerHTML = new TextDecoder(label).decode(Uint8Array.from(atob(source), (c) => c.charCodeAt(0)));
+  return page.evaluate((list) => list.map((source) => {
+    document.body.innerHTML = source;
     return { content: document.body.textContent, inner: document.body.innerText };
-  }), [packed, charset]);
+  }), sources);
 };
 
 let wrong = 0;
@@ -112,14 +108,16 @@ for (const { name, input, output, log, flags, of } of kinds) {
   run("clean", input, "-o", output, "--log", log, "-q", ...flags);
   run("restore", "--log", log, output, "-o", `${output}-back`);
   const docs = new Map();
-  const recoded = new Set();
+  const charsets = new Map();
   for (const line of fs.readFileSync(log, "utf8").split("\n")) {
     const entry = line ? JSON.parse(line) : {};
     if (entry.type === "error") bad(`${name}: ${entry.doc}: ${entry.message}`);
     if (entry.type === "doc" && of(entry.doc)) docs.set(entry.doc, []);
-    if (entry.type === "doc" && entry.encoding) recoded.add(entry.doc);
+    // The browser reads the page as it was read here, whatever its label says.
+    if (entry.type === "doc") charsets.set(entry.doc, entry.encoding ?? "utf-8");
     if (entry.type !== "finding" || entry.verdict !== "remove" || !of(entry.doc)) continue;
-    docs.get(entry.doc).push(entry);
+    const text = Buffer.from(entry.text);
+    docs.get(entry.doc).push(text.subarray(entry.span[0] - entry.cut[0], entry.span[1] - entry.cut[0]).toString());
   }
   for (const doc of docs.keys()) {
     const source = fs.readFileSync(path.join(input, doc));
@@ -131,13 +129,9 @@ for (const { name, input, output, log, flags, of } of kinds) {
   let paragraphs = 0;
   let shown = 0;
   for (const [doc, gone] of looked) {
-    const before = await seen(path.join(input, doc));
-    const after = await seen(path.join(output, doc), before.charset);
-    const source = fs.readFileSync(path.join(input, doc));
-    // A page may be labelled with another encoding than its own: what counts is what the browser makes of it.
-    const recoding = recoded.has(doc);
-    const bytes = ({ span, cut, text }) => (recoding ? Buffer.from(text).subarray(span[0] - cut[0], span[1] - cut[0]) : source.subarray(...span));
-    const texts = await alone(gone.map(bytes), recoding ? "utf-8" : before.charset);
+    const before = await seen(path.join(input, doc), charsets.get(doc));
+    const after = await seen(path.join(output, doc), charsets.get(doc));
+    const texts = await alone(gone);
     paragraphs += texts.length;
     const contents = texts.map((text) => bare(text.content));
     if (!without(bare(before.content), bare(after.content), contents, contents.map(() => false))) bad(`${name}: ${doc}: textContent`);
