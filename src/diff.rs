@@ -35,7 +35,7 @@ pub fn unified(name: &str, text: &str, cuts: &[Cut], findings: &Findings) -> Str
 #[must_use]
 pub fn unified_in(name: &str, text: &str, cuts: &[Cut], findings: &Findings, hunks: Hunks) -> String {
     let mut diff = String::new();
-    if cuts.is_empty() {
+    if cuts.iter().all(|cut| cut.span.is_empty()) {
         return diff;
     }
     let _ = writeln!(diff, "--- {}\n+++ {}", file_name("a/", name), file_name("b/", name));

@@ -122,3 +122,9 @@ proptest! {
         prop_assert_eq!(dedup.find(&done.cleaned).removals().count(), 0, "{:?} then {:?}", text, done.cleaned);
     }
 }
+
+/// Found by fuzzing: a header over no hunk, which `git apply` refuses.
+#[test]
+fn cuts_of_nothing_make_no_diff() {
+    promises::any_cuts("one\ntwo\nthree\n", &[1, 0, 3, 0]);
+}
