@@ -59,9 +59,16 @@ impl Deduplicator {
         let sequences = Sequences::read(document.paragraphs, document.candidates, &mut vocabulary);
         let glossary = Glossary::of(&vocabulary, self.lexicon_of(document.prints));
         let (findings, look) = self.look_at(document, sequences, &glossary, None);
-        let findings = self.settle(document, findings, &glossary, Some(&look), search);
         let role = |index| look.suspects.get(index).map(|suspect| suspect.shape.role);
         let roles = (0..document.paragraphs.len() as u32).map(role).collect();
+        if document.candidates.capped() {
+            // Nothing will be taken over: what is known makes room for what a look from nothing finds.
+            let Look { sequences, suspects, pairs } = look;
+            drop((sequences, suspects));
+            let findings = self.settle(document, findings, &glossary, None, search);
+            return Judged { findings, pairs, roles };
+        }
+        let findings = self.settle(document, findings, &glossary, Some(&look), search);
         Judged { findings, pairs: look.pairs, roles }
     }
 

@@ -77,11 +77,17 @@ impl Candidates {
         self.copies.binary_search_by_key(&index, |copy| copy.0).ok().map(|at| self.copies[at].1)
     }
 
+    /// True if a bound was hit.
+    #[must_use]
+    pub const fn capped(&self) -> bool {
+        self.capped_paragraphs + self.capped_shingles > 0
+    }
+
     /// The candidates of some of `paragraphs` paragraphs, `kept` (0-based, ascending), as a search among them alone gives.
     /// `None` where a bound was hit, or would be: with fewer paragraphs there is room for other pairs.
     #[must_use]
     pub fn left(&self, kept: &[usize], paragraphs: usize) -> Option<Self> {
-        if self.capped_paragraphs + self.capped_shingles > 0 {
+        if self.capped() {
             return None;
         }
         let mut left = Self::default();
