@@ -13,6 +13,9 @@ const EXCERPT: usize = 400;
 /// Rows shown.
 const MOST_ROWS: usize = 100;
 
+/// Beside the notebook's own style: no word makes a column wider than the page, and each script has its side.
+const CELL: &str = "text-align:start;vertical-align:top;overflow-wrap:anywhere;min-width:9em";
+
 /// The findings as an HTML table.
 pub(crate) fn table(text: &str, findings: &Findings) -> String {
     let mut html = String::from(
@@ -20,9 +23,12 @@ pub(crate) fn table(text: &str, findings: &Findings) -> String {
     );
     for finding in findings.findings.iter().take(MOST_ROWS) {
         let said = |id: ParagraphId| excerpt(findings.paragraphs[id.index()].of(text), EXCERPT);
-        let _ = write!(html, "<tr><td>{}</td><td>{}</td><td>{}</td>", finding.paragraph, finding.verdict, finding.kind);
+        html.push_str("<tr>");
+        for cell in [finding.paragraph.to_string(), finding.verdict.to_string(), finding.kind.to_string()] {
+            let _ = write!(html, "<td style=\"vertical-align:top\">{cell}</td>");
+        }
         for cell in [excerpt(&finding.reason, EXCERPT), said(finding.paragraph), said(finding.twin)] {
-            let _ = write!(html, "<td style=\"text-align:left\">{}</td>", encode_text(&cell));
+            let _ = write!(html, "<td dir=\"auto\" style=\"{CELL}\">{}</td>", encode_text(&cell));
         }
         html.push_str("</tr>");
     }

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -151,6 +152,8 @@ def test_a_bad_article_costs_its_row_alone(spark, tmp_path):
     ]:
         with pytest.raises(unecho.Error, match=wrong):
             by_spark(spark, tmp_path, "repeats", rows)
+    nothing = unecho.duckdb.repeats("(select 1 as id, 'a' as text, null as url)", work=tmp_path / "d", site="url", name="url")
+    assert duckdb.read_parquet(str(nothing)).fetchall()[0][:2] == (1, "a")
     with pytest.raises(unecho.Error, match='no column "day"; name the column that holds the site with site='):
         unecho.duckdb.boilerplate("(select 1 as id, 'a' as text)", work=tmp_path, site="day")
     with pytest.raises(unecho.Error, match="min-articles is 1; it must be 2 or more"):
@@ -173,6 +176,10 @@ def test_what_is_capped_is_told_and_only_copies_go(articles, tmp_path, monkeypat
 
     (copies, of_small), (_, of_whole) = copies_and_all(small), copies_and_all(whole)
     assert 0 < copies <= of_small < of_whole
+
+
+def test_workers_are_told_of_the_engine_by_its_name():
+    assert pickle.loads(pickle.dumps(unecho._unecho.Steps)) is unecho._unecho.Steps
 
 
 def test_the_steps_one_by_one(spark, tmp_path):

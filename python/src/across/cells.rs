@@ -48,7 +48,7 @@ impl Input<'_> {
     /// A whole number.
     pub(super) fn long(&self, name: &str, row: usize) -> Result<i64, String> {
         let column = self.column(name)?;
-        if column.is_null(row) {
+        if column.is_null(row) || column.data_type() == &DataType::Null {
             return Err(format!("\"{name}\" is null"));
         }
         Ok(match column.data_type() {
@@ -79,10 +79,8 @@ impl Input<'_> {
 
     /// A string; none if it is null, or there is no such column.
     pub(super) fn text_if_any(&self, name: &str, row: usize) -> Result<Option<&str>, String> {
-        match self.column(name) {
-            Ok(column) if !column.is_null(row) => self.text(name, row).map(Some),
-            _ => Ok(None),
-        }
+        let there = self.column(name).is_ok() && self.bytes(name, row)?.is_some();
+        if there { self.text(name, row).map(Some) } else { Ok(None) }
     }
 
     /// The strings of a list.
@@ -122,7 +120,8 @@ fn items(column: &ArrayRef, row: usize) -> Result<ArrayRef, String> {
 }
 
 fn bytes(column: &ArrayRef, row: usize) -> Result<Option<&[u8]>, String> {
-    if column.is_null(row) {
+    // A column of nulls alone has a type of its own.
+    if column.is_null(row) || column.data_type() == &DataType::Null {
         return Ok(None);
     }
     Ok(Some(match column.data_type() {

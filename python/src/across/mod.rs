@@ -27,8 +27,8 @@ const MODES: &[(&str, Mode)] = &[("boilerplate", Mode::Boilerplate), ("repeats",
 /// Rows worked out by one thread at a time.
 const CHUNK: usize = 256;
 
-/// The steps of a comparison across articles.
-#[pyclass(frozen, module = "unecho")]
+/// The steps of a comparison across articles. The module is where it is to be found: workers are told of it by name.
+#[pyclass(frozen, module = "unecho._unecho")]
 pub(crate) struct Steps {
     engine: Arc<unecho::Deduplicator>,
     threads: usize,
