@@ -447,3 +447,19 @@ fn a_full_device_is_trouble_whatever_goes_there() {
     assert_eq!((ran.text().trim(), ran.err.as_str()), ("141", ""));
     assert!(desk.has("l.partial") && !desk.has("l"), "the log of a run whose reader left is unfinished");
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_is_left_of_a_file_that_cannot_be_written_makes_no_output() {
+    let desk = Desk::new();
+    // Pieces of a megabyte, of which only the first two fit; the rest would, alone.
+    let long = format!("{}\n\n{}", "a b c d e f g h ".repeat(64), ARTICLE);
+    let source = jsonl(&(0..2500).map(|n| format!("{n} {long}")).collect::<Vec<_>>());
+    desk.write("in/a.jsonl", &source).write("in/b.txt", ARTICLE);
+    let limited = |line: &str| desk.shell(&format!("trap '' XFSZ; ulimit -f 2100; unecho clean --threads 1 {line}"));
+    limited("in -o out").exits(2).says("a.jsonl").says("File too large");
+    assert!(!desk.has("out/a.jsonl"));
+    assert_eq!(desk.text("out/b.txt"), CLEANED);
+    limited("--in-place in").exits(2).says("File too large");
+    assert!(desk.text("in/a.jsonl") == source, "a file is replaced by a part of it");
+}

@@ -357,6 +357,9 @@ impl Outputs {
             }
         }
         for done in window {
+            if self.sink.passes_by(done) {
+                continue;
+            }
             done.problems.iter().for_each(|text| watch.problem(text));
             if let Some(error) = self.file(done)? {
                 // The log tells of no document whose text is not there.

@@ -21,6 +21,8 @@ pub(super) struct Sink {
     pub(super) table: Option<OpenTable>,
     /// True to leave outputs alone that are right already.
     pub(super) resume: bool,
+    /// True while the rest of an input goes by whose output could not be written.
+    lost: bool,
 }
 
 impl Sink {
@@ -32,7 +34,15 @@ impl Sink {
             #[cfg(feature = "parquet")]
             table: None,
             resume,
+            lost: false,
         }
+    }
+
+    /// True for what is left of an input whose output could not be written: it alone makes no output.
+    pub(super) const fn passes_by(&mut self, done: &Done) -> bool {
+        let lost = self.lost;
+        self.lost = lost && !done.last;
+        lost
     }
 
     /// The file that an input is written to.
@@ -46,6 +56,12 @@ impl Sink {
     }
 
     pub(super) fn write(&mut self, done: &Done) -> Result<(), BatchError> {
+        let written = self.put(done);
+        self.lost = written.is_err() && !done.last;
+        written
+    }
+
+    fn put(&mut self, done: &Done) -> Result<(), BatchError> {
         #[cfg(feature = "parquet")]
         match &done.table {
             Some(part) => return self.write_rows(done, part),

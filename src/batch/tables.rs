@@ -57,8 +57,6 @@ impl Sink {
         let TablePart { part, codec } = part;
         let mut open = match self.table.take() {
             Some(open) => open,
-            // The rest of a table that could not be written.
-            None if !part.rows.begins() => return Ok(()),
             None => {
                 let to = match &mut self.destination {
                     Destination::Writer(to) => To::Stream(std::mem::replace(to, Box::new(io::sink()))),

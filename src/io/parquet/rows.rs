@@ -76,12 +76,6 @@ impl Rows {
         self.shape.empty.is_some()
     }
 
-    /// True for the first rows of a table.
-    #[must_use]
-    pub const fn begins(&self) -> bool {
-        self.group == 0 && self.first <= 1
-    }
-
     /// The id of a row, if it has one.
     #[must_use]
     pub fn id(&self, row: usize) -> Option<&str> {
