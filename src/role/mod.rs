@@ -218,7 +218,7 @@ fn role(words: &Words<'_>, shape: &Shape, place: Place, lexicon: &Lexicon) -> Ro
     if code_like(words.text) {
         return Role::Code;
     }
-    if has(Trimming::FileName) || slug(words) {
+    if has(Trimming::FileName) {
         return Role::HeadlineFragment;
     }
     if words.text.trim_start().starts_with('|') && words.text.trim_end().ends_with('|') {
@@ -304,12 +304,6 @@ fn code_signs(text: &[u8]) -> usize {
     let signs = *b"{}[]<>=;\\`$_^~";
     let sign = |byte: &u8| signs.iter().fold(0, |found, sign| found | u8::from(byte == sign));
     text.chunks(usize::from(u8::MAX)).map(|chunk| usize::from(chunk.iter().map(sign).sum::<u8>())).sum()
-}
-
-/// A picture's file name: one token of words joined by hyphens.
-fn slug(words: &Words<'_>) -> bool {
-    let text = words.text.trim();
-    words.folded.len() >= 3 && !text.contains(char::is_whitespace) && text.matches(['-', '_']).count() >= 2
 }
 
 /// For each word, whether quotation marks are open around it; and whether they are at the end.
