@@ -134,7 +134,7 @@ impl Deduplicator {
             Findings { paragraphs, ..Findings::default() }
         } else {
             let document = Document { text, paragraphs: &paragraphs, hints, prints: &prints, candidates: &candidates };
-            self.judge(&document, &mut search).findings
+            self.judge(&document, &mut search, false).findings
         };
         let taken = take(findings, &prints);
         BUFFERS.set((prints, search));
@@ -157,7 +157,7 @@ impl Deduplicator {
         let mut prints = Prints::default();
         let candidates = self.search(text, paragraphs, &mut prints, &mut Search::default());
         let document = Document { text, paragraphs, hints, prints: &prints, candidates: &candidates };
-        let Judged { findings, pairs, roles } = self.judge(&document, &mut Search::default());
+        let Judged { findings, pairs, roles } = self.judge(&document, &mut Search::default(), true);
         Trace { findings, prints, candidates, pairs, roles }
     }
 

@@ -53,8 +53,8 @@ struct Rest {
 }
 
 impl Deduplicator {
-    /// Judges the candidates, and what stays until nothing more goes.
-    pub(super) fn judge(&self, document: &Document<'_>, search: &mut Search) -> Judged {
+    /// Judges the candidates, and what stays until nothing more goes. The pairs are given if they are to be `traced`.
+    pub(super) fn judge(&self, document: &Document<'_>, search: &mut Search, traced: bool) -> Judged {
         let mut vocabulary = Vocabulary::new(document.text);
         let sequences = Sequences::read(document.paragraphs, document.candidates, &mut vocabulary);
         let glossary = Glossary::of(&vocabulary, self.lexicon_of(document.prints));
@@ -63,8 +63,11 @@ impl Deduplicator {
         let roles = (0..document.paragraphs.len() as u32).map(role).collect();
         if document.candidates.capped() {
             // Nothing will be taken over: what is known makes room for what a look from nothing finds.
-            let Look { sequences, suspects, pairs } = look;
+            let Look { sequences, suspects, mut pairs } = look;
             drop((sequences, suspects));
+            if !traced {
+                pairs = Vec::new();
+            }
             let findings = self.settle(document, findings, &glossary, None, search);
             return Judged { findings, pairs, roles };
         }
