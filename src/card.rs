@@ -68,9 +68,21 @@ pub struct Card {
     pub around: [String; 2],
     /// Beginnings of the paragraphs before and behind the twin.
     pub twin_around: [String; 2],
+    /// Where the twin stands, if in another document.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub elsewhere: Option<Place>,
     /// What was decided already.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub choice: Option<Choice>,
+}
+
+/// Where a twin in another document stands.
+#[derive(Clone, Debug, Serialize)]
+pub struct Place {
+    /// The document's name for people.
+    pub doc: String,
+    /// How many documents have the paragraph.
+    pub articles: usize,
 }
 
 /// A document whose findings become cards.
@@ -98,7 +110,18 @@ impl Page<'_> {
 
     fn card(&self, finding: &Finding, identity: Identity, decisions: Option<&Decisions>) -> Card {
         let span = |id: ParagraphId| self.paragraphs[id.index()];
-        let mut pieces = marks(self.text, span(finding.paragraph), span(finding.twin));
+        let own = span(finding.paragraph).of(self.text);
+        let twin = match &finding.elsewhere {
+            Some(elsewhere) => elsewhere.text.as_str(),
+            None => span(finding.twin).of(self.text),
+        };
+        let mut pieces = match &finding.elsewhere {
+            Some(_) => {
+                let both = format!("{own}\n\n{twin}");
+                marks(&both, Span::new(0, own.len()), Span::new(own.len() + 2, both.len()))
+            }
+            None => marks(self.text, span(finding.paragraph), span(finding.twin)),
+        };
         let instead: Vec<String> =
             replaced(&pieces, MOST_REPLACED).iter().map(|(there, here)| format!("{there} → {here}")).collect();
         for piece in &mut pieces {
@@ -122,9 +145,13 @@ impl Page<'_> {
             reason: visible(&finding.reason),
             instead: visible(&instead.join(", ")),
             pieces,
-            twin_text: excerpt(span(finding.twin).of(self.text), MOST_SHOWN),
+            twin_text: excerpt(twin, MOST_SHOWN),
             around: self.around(finding.paragraph),
-            twin_around: self.around(finding.twin),
+            twin_around: match &finding.elsewhere {
+                Some(_) => [String::new(), String::new()],
+                None => self.around(finding.twin),
+            },
+            elsewhere: finding.elsewhere.as_ref().map(|e| Place { doc: visible(&e.doc), articles: e.articles }),
             choice: decisions.and_then(|decisions| decisions.choice(&identity, self.doc)),
             identity,
         }
@@ -140,6 +167,15 @@ impl Page<'_> {
 }
 
 impl Card {
+    /// The twins for people: their numbers, and the document that they stand in, if it is another.
+    #[must_use]
+    pub fn twins(&self) -> String {
+        let twins: Vec<String> = [&self.twin].into_iter().chain(&self.also).map(ToString::to_string).collect();
+        let place =
+            self.elsewhere.as_ref().map(|place| format!(" in {}, one of {} articles", place.doc, place.articles));
+        twins.join(", ") + &place.unwrap_or_default()
+    }
+
     /// What is to be said of it in one line: what it is, of whom, and why.
     #[must_use]
     pub fn headline(&self) -> String {

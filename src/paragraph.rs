@@ -312,6 +312,9 @@ pub struct Elsewhere {
     /// True if the twin's document is of an index, not of this batch.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub indexed: bool,
+    /// What the twin says, while the batch is at hand.
+    #[serde(skip)]
+    pub text: String,
 }
 
 impl Finding {

@@ -18,8 +18,7 @@ pub fn card(card: &Card, screen: Screen, context: bool) -> String {
     let bold = |text: &str| screen.paint(Look::Bold, text);
     let share = format!("{:.2}  margin {:+.2}", card.coverage, card.margin);
     let decided = card.choice.map_or(String::new(), |choice| format!("  decided: {choice}"));
-    let twins: Vec<String> = [&card.twin].into_iter().chain(&card.also).map(ToString::to_string).collect();
-    let head = format!("{} of {}  {} of {}  {share}{decided}", card.paragraph, card.of, card.kind, twins.join(", "));
+    let head = format!("{} of {}  {} of {}  {share}{decided}", card.paragraph, card.of, card.kind, card.twins());
     out += &format!("{}  {}\n", bold(&card.name), head);
     for line in screen.wrap(&[plain(&card.headline())], text_width(screen)) {
         out += &format!("{}{line}\n", " ".repeat(LABEL + 3));

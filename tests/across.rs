@@ -182,6 +182,30 @@ fn bounds_that_are_hit_are_told() {
 }
 
 #[test]
+fn what_goes_across_articles_is_put_to_people() {
+    let desk = Desk::new();
+    let batch = with(&[BOX, BOX, BOX], "oldmoor.example");
+    desk.write("in.jsonl", &batch);
+    desk.run("clean in.jsonl -o out.jsonl --across boilerplate --report r.html").ok();
+    let page = desk.text("r.html");
+    assert!(page.contains("¶3 in n1, one of 3 articles"), "the twin's document, and how many have it");
+    assert!(page.matches("Sign up").count() > 1, "paragraph and twin are shown");
+    let listed = desk.run("review in.jsonl --across boilerplate --list --decisions d").ok();
+    let ids: Vec<&str> = listed.text().lines().filter_map(|line| line.split('\t').next()).collect();
+    assert_eq!(ids.len(), 3);
+    let restored = format!("review in.jsonl --across boilerplate --decisions d --restore {}", ids[0]);
+    desk.run(&restored).ok();
+    let ran = desk.run("clean in.jsonl -o kept.jsonl --across boilerplate --decisions d --log log").ok();
+    // One text in three articles: the findings have one id.
+    ran.says("3 applied, 0 new, 0 moot, 0 stale, 0 conflicting");
+    assert_eq!(desk.text("kept.jsonl"), batch);
+    desk.run("verify in.jsonl kept.jsonl --log log").ok();
+    desk.write("none", "");
+    desk.run("clean in.jsonl -o all.jsonl --across boilerplate --decisions none --undecided restore").ok();
+    assert_eq!(desk.text("all.jsonl"), batch);
+}
+
+#[test]
 fn pages_are_compared_with_texts() {
     let desk = Desk::new();
     for (at, body) in BODIES.iter().enumerate().take(3) {
@@ -195,6 +219,20 @@ fn pages_are_compared_with_texts() {
         assert!(!desk.text(format!("out/{name}")).contains("weekly newsletter"), "{name}");
     }
     desk.run("verify in out --log log").ok();
+    // Pages of two sites in one folder, by what they say of themselves.
+    let heads = [
+        r#"<link href="https://b.example/1" rel="canonical">"#,
+        r#"<meta content="http://www.b.example/2" property="og:url">"#,
+    ];
+    for (at, head) in heads.iter().enumerate() {
+        let page = desk.text(format!("in/{at}.html"));
+        desk.write(format!("in/{at}.html"), format!("<html><head>{head}</head><body>{page}</body></html>"));
+    }
+    desk.run("clean in -o sites --across boilerplate --min-articles 2 --log log").ok();
+    let b = desk.text("log").lines().filter(|line| line.contains("weekly newsletter")).count();
+    assert_eq!(b, 4, "two of either site");
+    desk.run("clean in -o three --across boilerplate --log log").ok();
+    assert!(!desk.text("log").contains("weekly newsletter"), "of no site three have it");
 }
 
 proptest! {

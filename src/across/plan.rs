@@ -137,7 +137,8 @@ pub(super) fn told(proof: Proof, own: Record<'_>, twin: Record<'_>, doc: String,
         finding.reason = finding.reason.replacen(&placeholder, &place, 1);
     }
     finding.reason += &format!("; {articles} articles have it");
-    finding.elsewhere = Some(Elsewhere { doc, span: twin.span, articles, from_all, indexed });
+    let text = twin.text.to_owned();
+    finding.elsewhere = Some(Elsewhere { doc, span: twin.span, articles, from_all, indexed, text });
     Some(finding)
 }
 

@@ -60,6 +60,8 @@ pub(crate) struct Review {
     #[arg(long, value_name = "ID", help_heading = "Without a terminal")]
     pub(crate) swap: Vec<String>,
     #[command(flatten)]
+    pub(crate) across: AcrossArgs,
+    #[command(flatten)]
     pub(crate) engine: Engine,
 }
 

@@ -98,6 +98,18 @@ impl Worker<'_> {
                 findings.findings[at].verdict = Verdict::Keep;
             }
         }
+        let doc = document.named.then_some(id);
+        if self.show.cards {
+            let (text, paragraphs) =
+                marked.map_or((source, &findings.paragraphs), |marked| (marked.text.as_ref(), &marked.paragraphs));
+            let across = findings.findings.iter().filter(|finding| finding.elsewhere.is_some()).cloned().collect();
+            let across = Findings { findings: across, paragraphs: findings.paragraphs.clone(), ..Findings::default() };
+            let decisions = self.ruling.map(|ruling| &ruling.decisions);
+            done.cards.extend(Page { name: id, doc, source, text, paragraphs }.cards(&across, decisions));
+        }
+        if let Some(ruling) = self.ruling {
+            ruling.apply_across(doc, source, findings);
+        }
     }
 
     /// Appends the diff of one document to `diff`, and what speaks for it before.

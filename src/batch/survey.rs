@@ -192,7 +192,9 @@ impl<'a> Reader<'a> {
             |index: usize| marked.as_ref().and_then(|marked| marked.hints.get(index)).is_some_and(|hint| hint.fixed);
         let doc = input.path.is_some().then_some(&*input.name);
         let rule = |found: &mut Findings| self.rule(doc, text, found, &fixed);
-        Sheet::read(self.dedup, &input.name, folder(&input.name), text, marked.as_ref(), rule)
+        let address = marked.as_ref().and_then(|marked| marked.address.as_deref());
+        let site = address.map_or_else(|| folder(&input.name), site_of);
+        Sheet::read(self.dedup, &input.name, site, text, marked.as_ref(), rule)
     }
 
     fn record(&self, input: &Input, number: usize, record: &jsonl::Record<'_>) -> Sheet {

@@ -63,6 +63,38 @@ impl Ruling {
         findings.decided = Some(decided);
     }
 
+    /// Carries the decisions out on the paragraphs that go because of other documents. To swap is not to be had there: the
+    /// twin stands in a text that is written by itself.
+    pub fn apply_across(&self, doc: Option<&str>, text: &str, findings: &mut Findings) {
+        let identities = identify(text, findings);
+        let mut decided = findings.decided.take().unwrap_or_default();
+        for (finding, identity) in findings.findings.iter_mut().zip(identities) {
+            let chosen = decided.choices.binary_search_by_key(&finding.paragraph, |choice| choice.0).is_ok();
+            if finding.elsewhere.is_none() || chosen {
+                continue;
+            }
+            let found = self.decisions.find(&identity, doc);
+            if let Some((Choice::Restore | Choice::Accept, line)) = found {
+                decided.applied += 1;
+                decided.lines.push(line);
+                decided.stale.retain(|stale| *stale != line);
+            }
+            match found {
+                Some((Choice::Restore, _)) => finding.verdict = Verdict::Keep,
+                Some((Choice::Accept, _)) => finding.verdict = Verdict::Remove,
+                Some((Choice::Swap, line)) => decided.conflicting.push(line),
+                _ if finding.verdict == Verdict::Remove => {
+                    decided.new += 1;
+                    if self.undecided == Undecided::Restore {
+                        finding.verdict = Verdict::Keep;
+                    }
+                }
+                _ => {}
+            }
+        }
+        findings.decided = Some(decided);
+    }
+
     /// Sorts the decisions that met no finding: those whose texts are still there are moot, the others stale.
     fn rest(&self, doc: Option<&str>, text: &str, findings: &Findings, decided: &mut Decided) {
         let met: HashSet<u32> = decided.lines.iter().chain(&decided.conflicting).copied().collect();

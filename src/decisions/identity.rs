@@ -59,7 +59,9 @@ pub fn identify(text: &str, findings: &Findings) -> Vec<Identity> {
     let mut identities = Vec::with_capacity(findings.findings.len());
     for finding in &findings.findings {
         let hash = |index: usize| TextHash::of(findings.paragraphs[index].of(text));
-        let (paragraph, twin) = (hash(finding.paragraph.index()), hash(finding.twin.index()));
+        let elsewhere = finding.elsewhere.as_ref().map(|elsewhere| TextHash::of(&elsewhere.text));
+        let (paragraph, twin) = (hash(finding.paragraph.index()), elsewhere);
+        let twin = twin.unwrap_or_else(|| hash(finding.twin.index()));
         let ordinal = seen.entry((paragraph.clone(), twin.clone())).or_insert(0);
         let whole = TextHash::of(&format!("unecho decision\n{paragraph}\n{twin}\n{ordinal}"));
         *ordinal += 1;

@@ -23,6 +23,8 @@ pub struct Marked<'s> {
     pub cuts: Vec<Span>,
     /// What goes as a whole once all the paragraphs in it go.
     pub wrappers: Vec<Wrapper>,
+    /// The document's own address, where it tells that.
+    pub address: Option<String>,
 }
 
 /// An element, list or quote that holds nothing but the paragraphs `first..end`. Two wrappers are disjoint, or one

@@ -136,7 +136,7 @@ impl Report {
                 escaped(&card.name),
                 escaped(&card.headline()),
                 escaped(&card.text()),
-                card.twin,
+                escaped(&card.twins()),
                 escaped(&card.twin_text)
             );
         }

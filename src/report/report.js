@@ -194,7 +194,8 @@
   };
   const cardNodes = (card) => {
     const choice = shownChoice(card);
-    const twins = [card.twin, ...(card.also || [])].map(para).join(", ");
+    const elsewhere = card.elsewhere ? ` in ${card.elsewhere.doc}, one of ${card.elsewhere.articles} articles` : "";
+    const twins = [card.twin, ...(card.also || [])].map(para).join(", ") + elsewhere;
     const gone = choice === "accept" || (!choice && card.verdict === "remove");
     const head = make("h2", "", `${para(card.paragraph)} ${VERDICTS[card.verdict]}: ${card.reason}`);
     const meta = make("p", "meta");
@@ -210,7 +211,7 @@
     const twin = make("p", "text");
     twin.dir = "auto";
     twin.append(card.twin_text);
-    nodes.push(make("h3", "", choice === "swap" ? `Removed: ${para(card.twin)}` : `Kept: ${para(card.twin)}`), twin);
+    nodes.push(make("h3", "", choice === "swap" ? `Removed: ${para(card.twin)}` : `${card.elsewhere ? "There" : "Kept"}: ${para(card.twin)}${elsewhere}`), twin);
     if (context) nodes.push(...block("After its twin", card.twin_around[1]));
     return nodes;
   };

@@ -8,7 +8,7 @@ use std::io::{self, IsTerminal, Write};
 use crate::args::{Review, SortArg};
 use crate::batch::{Destination, Job, Show, run};
 use crate::card::Card;
-use crate::console::{TROUBLE, complain, engine, gather, print};
+use crate::console::{TROUBLE, complain, engine_across, gather, print};
 use crate::decisions::{Decisions, Line, Scope};
 use crate::paragraph::{Choice, Verdict};
 use crate::terminal::excerpt;
@@ -34,11 +34,13 @@ pub(crate) fn review(args: Review) -> Result<u8> {
     if args.input.paths.iter().any(|path| path.as_os_str() == "-") || args.input.paths.is_empty() && !scripted {
         bail!("standard input is for your answers: name files or folders");
     }
-    let dedup = engine(&args.engine)?;
+    let dedup = engine_across(&args.engine, args.across.across())?;
     let (inputs, missing) = gather(&args.input.paths, &args.input.select.selection(None));
     let job = Job {
         format: args.input.format.format(),
-        fields: args.input.format.fields(),
+        fields: args.across.fields(args.input.format.fields()),
+        memory: args.across.memory,
+        index: args.across.index.clone(),
         max_record: args.input.max_record.0,
         charset: args.input.encoding,
         show: Show { cards: true, ..Show::default() },

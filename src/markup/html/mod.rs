@@ -25,7 +25,7 @@ use elements::Attributes;
 #[must_use]
 pub fn read(source: &str) -> Marked<'static> {
     let mut builder = Builder::new(source);
-    let mut tag = Tag::default();
+    let (mut tag, mut address) = (Tag::default(), None);
     let mut emitter = CallbackEmitter::new(|event: CallbackEvent<'_>, span: TokenSpan<usize>| -> Option<Infallible> {
         match event {
             CallbackEvent::OpenStartTag { name } => tag.open(name, span.start),
@@ -34,6 +34,7 @@ pub fn read(source: &str) -> Marked<'static> {
             CallbackEvent::CloseStartTag { .. } => {
                 tag.finish();
                 builder.start_tag(&tag.name, tag.attributes, tag.start, span.end);
+                address = address.take().or_else(|| tag.address());
                 if let Some(title) = tag.title() {
                     builder.title(title);
                 }
@@ -46,7 +47,7 @@ pub fn read(source: &str) -> Marked<'static> {
     });
     emitter.naively_switch_states(true);
     let Ok(()) = Tokenizer::new_with_emitter(source, emitter).finish();
-    builder.finish()
+    Marked { address, ..builder.finish() }
 }
 
 /// The start tag being read.
@@ -60,6 +61,9 @@ struct Tag {
     /// Set while an attribute has had no value yet.
     bare: bool,
     is_title: bool,
+    /// True where it tells the page's own address.
+    is_address: bool,
+    /// What it tells.
     content: Option<String>,
 }
 
@@ -71,6 +75,7 @@ impl Tag {
         self.attributes = Attributes::default();
         self.bare = false;
         self.is_title = false;
+        self.is_address = false;
         self.content = None;
     }
 
@@ -87,8 +92,17 @@ impl Tag {
         self.attributes.read(&self.attribute, &value);
         if self.name == b"meta" {
             match &*self.attribute {
-                b"property" | b"name" => self.is_title |= value == "og:title" || value == "twitter:title",
+                b"property" | b"name" => {
+                    self.is_title |= value == "og:title" || value == "twitter:title";
+                    self.is_address |= value == "og:url";
+                }
                 b"content" => self.content = Some(value.into_owned()),
+                _ => {}
+            }
+        } else if self.name == b"link" {
+            match &*self.attribute {
+                b"rel" => self.is_address |= value.split_ascii_whitespace().any(|rel| rel == "canonical"),
+                b"href" => self.content = Some(value.into_owned()),
                 _ => {}
             }
         }
@@ -98,6 +112,10 @@ impl Tag {
         if std::mem::take(&mut self.bare) {
             self.attributes.read(&self.attribute, "");
         }
+    }
+
+    fn address(&mut self) -> Option<String> {
+        self.content.take_if(|address| self.is_address && address.contains("://"))
     }
 
     fn title(&mut self) -> Option<String> {
