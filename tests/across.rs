@@ -108,6 +108,18 @@ fn what_belongs_to_the_articles_stays() {
              What happens next\n\n{said}\n"
         )
     };
+    // Headings are of one name in every article of a handbook, and each stands over something else.
+    for heading in ["FAQ", "FAQs", "Help", "Inhalt"] {
+        let batch: String = BODIES
+            .iter()
+            .enumerate()
+            .map(|(at, body)| {
+                line(at, "https://oldmoor.example", &body.replacen("\n\n", &format!("\n\n{heading}\n\n"), 1))
+            })
+            .collect();
+        desk.write("in.jsonl", &batch);
+        assert_eq!(desk.run("clean in.jsonl --across boilerplate").ok().text(), batch, "{heading}");
+    }
     let batch: String = ["On Monday", "From next week", "After two months"]
         .iter()
         .enumerate()
