@@ -273,6 +273,7 @@ impl Set {
 #[cfg(test)]
 mod tests {
     use std::collections::{HashMap, HashSet};
+    use std::io::Write;
 
     use super::*;
     use crate::Deduplicator;
@@ -398,7 +399,7 @@ mod tests {
         let compared: usize = judged.iter().map(|(count, _)| count).sum();
         let removes: Vec<Pair> = judged.into_iter().flat_map(|(_, pairs)| pairs).collect();
         let missed = removes.iter().filter(|pair| !found.contains(pair)).count();
-        println!(
+        let told = format!(
             "{} paragraphs, {} different; {compared} pairs compared, the verdict accepts {}; {} were proposed, {missed} of \
              those accepted were not",
             sizes.len(),
@@ -406,6 +407,7 @@ mod tests {
             removes.len(),
             found.len()
         );
+        writeln!(std::io::stderr(), "{told}").expect("told");
         assert!(!removes.is_empty() && missed * 100 <= removes.len());
     }
 }
