@@ -272,15 +272,12 @@ impl Set {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::{HashMap, HashSet};
-    use std::io::Write;
+    use std::collections::HashSet;
 
     use super::*;
     use crate::Deduplicator;
-    use crate::across::verify::compare;
     use crate::across::{Key, Sheet, Survey};
     use crate::options::{Across, Mode, Options};
-    use crate::paragraph::{Finding, Verdict};
 
     /// Paragraphs of a small vocabulary, some of them excerpts and variants of others: by a seed.
     fn paragraphs(count: usize) -> Vec<String> {
@@ -340,74 +337,5 @@ mod tests {
             }
         }
         assert!(all > 500 && missed * 100 <= all, "{missed} of {all} missed");
-    }
-
-    /// By hand: `UNECHO_ARTICLES=articles.jsonl cargo test --release --lib recall -- --ignored --nocapture`.
-    #[test]
-    #[ignore = "needs a file of real articles"]
-    fn recall_on_real_paragraphs_where_the_verdict_would_remove() {
-        let file = std::env::var("UNECHO_ARTICLES").expect("UNECHO_ARTICLES names JSONL with a field text");
-        let articles = std::fs::read_to_string(file).expect("readable");
-        let dedup = Deduplicator::new(Options::default()).expect("in range");
-        let across = Across { mode: Mode::Repeats, min_articles: 2, one_site: true, templates: false };
-        let mut survey = Survey::new(across, dedup.options(), 1 << 31);
-        for (line, record) in articles.lines().enumerate() {
-            let record: serde_json::Value = serde_json::from_str(record).expect("JSON");
-            let sheet = Sheet::read(&dedup, "", "", record["text"].as_str().expect("a text"), None, |_| {});
-            survey.add(Key { input: 0, line: line as u32 }, &sheet).expect("kept");
-        }
-        let (batch, keys, asked) = survey.parts();
-        let groups = Groups::of(&batch, &keys).expect("read");
-        let mut found: HashSet<Pair> = HashSet::new();
-        let proposals = Proposals::of(&batch, &groups, &asked).expect("read");
-        let all = proposals.each(|_, pairs| {
-            found.extend(pairs);
-            Ok(())
-        });
-        all.expect("read");
-        let firsts: Vec<u32> =
-            (0u32..).zip(&groups.first).filter(|(at, first)| at == *first).map(|(at, _)| at).collect();
-        let mut holders: HashMap<u64, Vec<u32>> = HashMap::new();
-        for &paragraph in &firsts {
-            batch.with(paragraph, |record| {
-                record.shingles().for_each(|hash| holders.entry(hash).or_default().push(paragraph));
-            });
-        }
-        let sizes: Vec<usize> =
-            (0..groups.first.len() as u32).map(|at| batch.with(at, |record| record.shingles().len())).collect();
-        // Every pair that shares a tenth of the smaller one's shingles is compared, whatever was proposed.
-        let judged = firsts.par_iter().map(|&second| {
-            let mut shared: HashMap<u32, usize> = HashMap::new();
-            batch.with(second, |record| {
-                for hash in record.shingles() {
-                    let before = holders[&hash].iter().take_while(|first| **first < second);
-                    before.for_each(|first| *shared.entry(*first).or_default() += 1);
-                }
-            });
-            let enough = |(first, shared): &(u32, usize)| {
-                let smaller = sizes[*first as usize].min(sizes[second as usize]);
-                10 * shared >= smaller && batch.article(*first) != batch.article(second)
-            };
-            let firsts: Vec<u32> = shared.into_iter().filter(enough).map(|(first, _)| first).collect();
-            let goes = |finding: &Option<Finding>| finding.as_ref().is_some_and(|f| f.verdict == Verdict::Remove);
-            let compared = compare(&dedup, &batch, &firsts, second);
-            let removes = compared.iter().filter(|compared| goes(&compared.forth) || goes(&compared.back));
-            let pairs: Vec<Pair> = removes.map(|compared| Pair { second, first: compared.first }).collect();
-            (firsts.len(), pairs)
-        });
-        let judged: Vec<(usize, Vec<Pair>)> = judged.collect();
-        let compared: usize = judged.iter().map(|(count, _)| count).sum();
-        let removes: Vec<Pair> = judged.into_iter().flat_map(|(_, pairs)| pairs).collect();
-        let missed = removes.iter().filter(|pair| !found.contains(pair)).count();
-        let told = format!(
-            "{} paragraphs, {} different; {compared} pairs compared, the verdict accepts {}; {} were proposed, {missed} of \
-             those accepted were not",
-            sizes.len(),
-            firsts.len(),
-            removes.len(),
-            found.len()
-        );
-        writeln!(std::io::stderr(), "{told}").expect("told");
-        assert!(!removes.is_empty() && missed * 100 <= removes.len());
     }
 }
