@@ -110,6 +110,15 @@ proptest! {
     }
 }
 
+/// Found by fuzzing: the last paragraph could not go for the line right above it, and was under the heading once the
+/// one between them had gone.
+#[test]
+fn a_link_definition_under_a_heading_stays_what_it_is() {
+    let (one, two) = (SENTENCES[0], SENTENCES[3]);
+    let source = format!("{one} {two}\n\n# Bridges\n\n{one}\n\n[x]: http://a.b\n{two}\n");
+    clean_stays_clean(&source, Syntax::Markdown);
+}
+
 #[test]
 fn deep_nesting_costs_no_more_than_its_length() {
     for (open, close) in

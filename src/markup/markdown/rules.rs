@@ -167,10 +167,9 @@ impl<'s> Page<'s> {
     fn free(&self, at: usize, span: Span) -> Option<Span> {
         let quotes = self.quotes[at];
         let lines = self.lines(span, quotes)?;
-        let previous = self.previous[at].map(|before| self.nodes[before].what);
         let blank_before = self.blank_before(lines.start, quotes);
-        let first = previous.is_none() && quotes > 0;
-        if !blank_before && !first && previous != Some(What::Heading) {
+        let first = self.previous[at].is_none() && quotes > 0;
+        if !blank_before && !first && !self.under_heading(at, lines.start) {
             return None;
         }
         let behind = self.blank_end(lines.end, quotes);
@@ -183,6 +182,14 @@ impl<'s> Page<'s> {
             return None;
         }
         Some(if blank_before { Span::new(lines.start, behind) } else { lines })
+    }
+
+    /// True if a heading is what stands right before the line at byte `start`, with no link definition in between.
+    fn under_heading(&self, at: usize, start: usize) -> bool {
+        self.previous[at].map(|before| &self.nodes[before]).is_some_and(|before| {
+            let between = self.source.get(before.span.end..start);
+            before.what == What::Heading && between.is_some_and(|between| between.trim().is_empty())
+        })
     }
 
     /// True if a block reads the same whatever stands before it and the blank line.
