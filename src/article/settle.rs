@@ -116,7 +116,8 @@ impl Deduplicator {
     /// Looks again at what stays, until nothing more goes: cleaning the cleaned text changes nothing.
     ///
     /// A pair is judged by its own words, so a second look is rarely needed: only where something changed that is
-    /// seen of the whole article, its language, its first paragraph, or how often a line comes back. What the first
+    /// seen of the whole article, its language, its first paragraph, or how often a line comes back, or where a circle
+    /// of twins was parted. What the first
     /// look found out about a pair or a paragraph is not found out again; without that look, everything is.
     fn settle(
         &self,
@@ -128,8 +129,8 @@ impl Deduplicator {
     ) -> Findings {
         while findings.removals().next().is_some() {
             let rest = self.rest(document, &findings, glossary);
-            let lines_come_back = findings.lines_come_back || findings.capped.any();
-            if rest.alike && rest.kept.first() == Some(&0) && !lines_come_back {
+            let unsettled = findings.unsettled || findings.capped.any();
+            if rest.alike && rest.kept.first() == Some(&0) && !unsettled {
                 break;
             }
             let known = first.filter(|_| rest.alike);

@@ -14,7 +14,7 @@ use super::finding::{copied, judged};
 use super::judge::{Judgement, Pair};
 use super::parts::Parts;
 use super::rarity::Rarity;
-use super::resolve::{Edge, inherit, resolve};
+use super::resolve::{Edge, inherit, is_open, resolve};
 use super::structure::{LINE_WORDS, Structure};
 
 /// Most share of an article's words that may go where they are not word-for-word equal to their twin.
@@ -49,7 +49,8 @@ impl Case<'_> {
     #[must_use]
     pub fn decide(&self) -> Findings {
         let copies = self.copies();
-        let mut chosen = resolve(self.paragraphs.len(), self.edges(&copies));
+        let mut edges = self.edges(&copies);
+        let mut chosen = resolve(self.paragraphs.len(), &mut edges);
         for (stays, members) in copies.values() {
             let may_go = |member: &u32| member != stays && !self.suspects.fixed(*member);
             inherit(&mut chosen, *stays, members.iter().copied().filter(may_go));
@@ -64,11 +65,8 @@ impl Case<'_> {
         });
         let mut result =
             Findings { paragraphs: self.paragraphs.to_vec(), findings: findings.collect(), ..Findings::default() };
-        result.lines_come_back = self
-            .candidates
-            .copies
-            .iter()
-            .any(|(copy, _)| self.prints.words(*copy as usize).len() < LINE_WORDS * MOST_CHARS_PER_WORD);
+        let line = |copy: u32| self.prints.words(copy as usize).len() < LINE_WORDS * MOST_CHARS_PER_WORD;
+        result.unsettled = is_open(&chosen, &edges) || self.candidates.copies.iter().any(|(copy, _)| line(*copy));
         self.withdraw(&mut result);
         result
     }
