@@ -8,9 +8,11 @@ use crate::similarity::candidates::{Candidates, Search};
 use crate::similarity::file_names::add_file_names;
 use crate::similarity::vocabulary::Vocabulary;
 use crate::suspects::{Earlier, Glossary, Sequences, Suspects};
+use crate::verdict::around::Around;
 use crate::verdict::decide::Case;
 use crate::verdict::judge::Pair;
 use crate::verdict::rarity::Rarity;
+use crate::verdict::structure::Structure;
 
 use super::{Deduplicator, without_spaces};
 
@@ -38,7 +40,10 @@ pub(super) struct Judged {
 struct Look<'v> {
     sequences: Sequences,
     suspects: Suspects<'v>,
+    /// Judged by their own words.
     pairs: Vec<Pair>,
+    /// The same with what stands around them, where that changes anything.
+    guarded: Option<Vec<Pair>>,
 }
 
 /// What stays of a document.
@@ -63,7 +68,8 @@ impl Deduplicator {
         let roles = (0..document.paragraphs.len() as u32).map(role).collect();
         if document.candidates.capped() {
             // Nothing will be taken over: what is known makes room for what a look from nothing finds.
-            let Look { sequences, suspects, mut pairs } = look;
+            let Look { sequences, suspects, pairs, guarded } = look;
+            let mut pairs = guarded.unwrap_or(pairs);
             drop((sequences, suspects));
             if !traced {
                 pairs = Vec::new();
@@ -72,7 +78,7 @@ impl Deduplicator {
             return Judged { findings, pairs, roles };
         }
         let findings = self.settle(document, findings, &glossary, Some(&look), search);
-        Judged { findings, pairs: look.pairs, roles }
+        Judged { findings, pairs: look.guarded.unwrap_or(look.pairs), roles }
     }
 
     fn look_at<'v>(
@@ -95,22 +101,27 @@ impl Deduplicator {
             strangers: false,
         };
         let (pairs, too_long) = pass.judge(&candidates.pairs);
+        let around = Around::of(text, paragraphs, prints, candidates, &suspects, &pairs);
+        let structure = Structure::of(prints, candidates, &suspects, around, &self.options);
+        let guarded = structure.guard(&pairs);
         let case = Case {
             paragraphs,
             prints,
             candidates,
             suspects: &suspects,
-            pairs: &pairs,
+            pairs: guarded.as_deref().unwrap_or(&pairs),
             options: &self.options,
             rarity: Rarity::of(prints, &suspects, glossary.lexicon),
+            structure: &structure,
         };
         let mut findings = case.decide();
+        findings.lines_come_back |= guarded.is_some();
         findings.capped = Capped {
             candidates: candidates.capped_paragraphs,
             postings: candidates.capped_shingles,
             alignments: too_long,
         };
-        (findings, Look { sequences, suspects, pairs })
+        (findings, Look { sequences, suspects, pairs, guarded })
     }
 
     /// Looks again at what stays, until nothing more goes: cleaning the cleaned text changes nothing.

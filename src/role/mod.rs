@@ -53,6 +53,13 @@ impl Shape {
         self.blemishes
     }
 
+    /// As [`Shape::tells_of_picture`], a label not counted: "Price: ..." has one, too.
+    #[must_use]
+    pub fn shows_picture(&self) -> bool {
+        let picture = |mark: &Trimming| matches!(mark, Trimming::Picture | Trimming::Credit | Trimming::Counter);
+        self.trimmings.iter().flatten().any(picture)
+    }
+
     /// True if something of a picture is written there, so that it is a caption for more than want of a full stop: a
     /// label, a picture reference, a credit, a counter.
     #[must_use]
@@ -284,11 +291,15 @@ fn signature(words: &Words<'_>) -> bool {
 const CODE_SIGNS: f64 = 0.06;
 
 /// A line of a program, a log, a diff: many brackets, slashes and operators for its length, or what only code has.
-fn code_like(text: &str) -> bool {
+pub(crate) fn code_like(text: &str) -> bool {
     let signs = code_signs(text.as_bytes());
     let telling = ["();", ") {", "});", "!=", "==", "->", "::", "</"];
     let opens = text.trim_end().ends_with(['{', '}']) || text.contains("\", line ");
     let call = |word: &str| word.find('(').is_some_and(|at| at > 0 && word[..at].contains(['.', '_']));
+    // The frame of a table that a program prints.
+    if text.contains(['│', '─']) {
+        return true;
+    }
     if signs == 0 && !opens {
         return text.split_whitespace().next().is_some_and(call);
     }

@@ -42,6 +42,8 @@ pub struct Case<'a> {
     pub options: &'a Options,
     /// How rare words are.
     pub rarity: Rarity<'a>,
+    /// What belongs to the form.
+    pub structure: &'a Structure<'a>,
 }
 
 impl Case<'_> {
@@ -83,10 +85,9 @@ impl Case<'_> {
 
     /// For the first of each group of copies: the member that stays for all of them, and the members that may go.
     fn copies(&self) -> HashMap<u32, (u32, Vec<u32>)> {
-        let structure = Structure::of(self);
         let mut groups: HashMap<u32, (u32, Vec<u32>)> = HashMap::new();
         for &(copy, first) in &self.candidates.copies {
-            if structure.on_purpose(copy, first) {
+            if self.structure.on_purpose(copy, first) {
                 continue;
             }
             let (champion, members) = groups.entry(first).or_insert_with(|| (first, vec![first]));

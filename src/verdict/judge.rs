@@ -29,6 +29,14 @@ pub struct Judgement {
     pub guards: Vec<Guard>,
 }
 
+impl Judgement {
+    /// Keeps the paragraph, because its repetition is part of the form.
+    pub(super) fn keep_for_form(&mut self) {
+        self.verdict = Verdict::Keep;
+        self.guards.push(Guard::Structure);
+    }
+}
+
 /// A judged pair: both directions.
 #[derive(Clone, Debug)]
 pub struct Pair {
@@ -74,7 +82,7 @@ pub(crate) fn judge(
         x: second,
         y: first,
         before: false,
-        over: false,
+        over: Over::Not,
         alignment,
         gaps,
         own: &back_differences,
@@ -120,8 +128,8 @@ struct Weigh<'a> {
     y: &'a Side<'a>,
     /// True if `x` stands before `y`.
     before: bool,
-    /// True if `x` stands directly over `y`.
-    over: bool,
+    /// How near over `y` it stands.
+    over: Over,
     /// Seen from `x`.
     alignment: &'a Alignment,
     gaps: &'a Gaps,
@@ -168,13 +176,25 @@ const LEAST_HEADING_JACCARD: f64 = 0.79;
 /// A heading has fewer words than this.
 const HEADING_WORDS: usize = 9;
 
-/// A heading has at most a button between itself and its text.
-const OVER: u32 = 2;
+/// How a paragraph stands over another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Over {
+    /// With at most a button between: it may be a heading, whatever it is made of.
+    Directly,
+    /// With the first sentences of a section between: a line that is no quote may be its heading.
+    Closely,
+    /// Farther off, or under it.
+    Not,
+}
 
-/// True if a paragraph so many before another one may be the heading over it.
+/// How a paragraph so many before another one stands over it.
 #[must_use]
-pub const fn stands_over(distance: u32) -> bool {
-    distance <= OVER
+pub const fn stands_over(distance: u32) -> Over {
+    match distance {
+        0..=2 => Over::Directly,
+        3..=4 => Over::Closely,
+        _ => Over::Not,
+    }
 }
 
 impl Weigh<'_> {
@@ -202,6 +222,7 @@ impl Weigh<'_> {
     /// A caption over a body that it holds whole: what it adds tells of the picture.
     fn picture_text(&self) -> bool {
         self.x.shape.role == Role::Caption
+            && (self.x.shape.tells_of_picture() || self.x.shape.solid_size() >= LINE_WORDS)
             && matches!(self.y.shape.role, Role::Body | Role::Quote)
             && self.other.loss() <= 0.3
             && self.y.folded.len() >= 6
@@ -289,7 +310,9 @@ impl Weigh<'_> {
         let (x, y) = (self.x.shape, self.y.shape);
         let line = (!x.full_stop || x.question) && !x.cut_off && x.solid_size() < LINE_WORDS;
         let told = x.role == Role::HeadlineFragment || x.tells_of_picture();
-        self.over && line && !told && y.full_stop && y.solid_words() >= 2 * x.solid_words()
+        let quote = matches!(x.role, Role::Quote | Role::PullQuote);
+        let over = self.over == Over::Directly || self.over == Over::Closely && !quote;
+        over && line && !told && y.full_stop && y.solid_words() >= 2 * x.solid_words()
     }
 
     /// What speaks against removal: the facts that differ first, then what the pair as a whole tells.
@@ -385,7 +408,10 @@ impl Weigh<'_> {
     fn short(&self, figures: Figures) -> Option<Guard> {
         let words = self.x.shape.solid_size();
         let contained = figures.coverage > 0.0 && figures.jaccard < 0.6;
-        (words < self.options.min_words || contained && words < LEAST_CONTAINED).then_some(Guard::TooShort)
+        let line = words < if self.x.shape.role == Role::Caption { LINE_WORDS } else { HEADING_WORDS };
+        let loosely = contained && figures.coverage < 1.0 && line && !self.x.shape.tells_of_picture();
+        let short = words < self.options.min_words || contained && words < LEAST_CONTAINED || loosely;
+        short.then_some(Guard::TooShort)
     }
 }
 

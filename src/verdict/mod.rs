@@ -3,6 +3,7 @@
 //! A paragraph goes only if everything it says is said by a paragraph that stays. [`judge`] weighs one direction of
 //! one pair; [`resolve`] decides for the whole article, so that every twin stays.
 
+pub mod around;
 pub mod decide;
 pub mod finding;
 pub mod judge;

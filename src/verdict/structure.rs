@@ -3,9 +3,15 @@
 
 use std::collections::HashMap;
 
-use crate::paragraph::Role;
+use crate::options::Options;
+use crate::paragraph::{Role, Verdict};
+use crate::role::Shape;
+use crate::shingle::Prints;
+use crate::similarity::candidates::Candidates;
+use crate::suspects::Suspects;
 
-use super::decide::Case;
+use super::around::Around;
+use super::judge::{Judgement, NEAR_EQUAL, Pair};
 
 /// Lines of a refrain or a table have fewer words than this.
 const LONG_WORDS: usize = 9;
@@ -19,28 +25,50 @@ const NEAR: u32 = 3;
 /// Lines (0-based) up to this one stand at the top: headlines and standfirsts, given again further down.
 const TOP: u32 = 2;
 
+/// Whole sentences of this many words are running text.
+const PROSE_WORDS: usize = 20;
+
+/// As [`PROSE_WORDS`], where sentences end without a sign and any line could be one.
+const STOPLESS_PROSE_WORDS: usize = 40;
+
+/// A copied run of at least three lines and so many words is a block that was printed twice.
+const BLOCK_WORDS: usize = 30;
+
+/// Lines (0-based) up to this one are headlines and standfirsts, dates and buttons between them.
+const OPENING: u32 = 8;
+
 /// Neighbours looked at to see whether a copy is part of a copied run.
-const RUN: i64 = 3;
+const RUN: u32 = 3;
 
 /// A shorter line without a full stop is no caption unless it tells of a picture.
 const LEAST_CAPTION: usize = 6;
 
-/// The copies of one document, looked at for their form.
+/// One document, looked at for its form.
 pub struct Structure<'a> {
-    case: &'a Case<'a>,
+    prints: &'a Prints,
+    suspects: &'a Suspects<'a>,
+    around: Around<'a>,
     /// For the first of each group of copies, the others in their order.
     copies: HashMap<u32, Vec<u32>>,
+    /// Fewest words of a paragraph that is judged.
+    min_words: usize,
 }
 
 impl<'a> Structure<'a> {
     /// Of one document.
     #[must_use]
-    pub fn of(case: &'a Case<'a>) -> Self {
+    pub fn of(
+        prints: &'a Prints,
+        candidates: &'a Candidates,
+        suspects: &'a Suspects<'a>,
+        around: Around<'a>,
+        options: &Options,
+    ) -> Self {
         let mut copies = HashMap::<u32, Vec<u32>>::new();
-        for (copy, first) in &case.candidates.copies {
+        for (copy, first) in &candidates.copies {
             copies.entry(*first).or_default().push(*copy);
         }
-        Self { case, copies }
+        Self { prints, suspects, around, copies, min_words: options.min_words }
     }
 
     /// True if `copy` repeats `first`, the first of its words, on purpose: a short line that is no furniture and no
@@ -48,50 +76,141 @@ impl<'a> Structure<'a> {
     #[must_use]
     pub fn on_purpose(&self, copy: u32, first: u32) -> bool {
         let words = self.words(first);
-        let Some(shape) = self.case.suspects.get(first).map(|suspect| &suspect.shape) else { return false };
-        match shape.role {
-            Role::Boilerplate => return false,
-            Role::Caption if words >= LEAST_CAPTION && shape.tells_of_picture() => return false,
-            Role::Signature | Role::Separator | Role::Code => return true,
-            _ => {}
+        let Some(shape) = self.suspects.get(first).map(|suspect| &suspect.shape) else { return false };
+        let apart = copy - first;
+        if matches!(shape.role, Role::Signature | Role::Separator | Role::Code)
+            || apart > 1 && self.leads_in_other(copy, first)
+        {
+            return true;
         }
-        let around = self.copied_around(copy, first);
+        if shape.role == Role::Boilerplate {
+            return false;
+        }
+        let unit = shape.chars_per_word;
+        let run = self.around.run(copy, first);
+        let around: Vec<u32> = (run.0..=run.1).filter(|at| *at != copy && at.abs_diff(copy) <= RUN).collect();
+        if self.around.sung() && !shape.full_stop || self.around.numbered(copy) && self.in_contents(first) {
+            return true;
+        }
+        if apart > 1 && self.of_a_record(copy, first, run, around.len() < 2) {
+            return true;
+        }
+        if words >= LEAST_CAPTION * unit && shape.tells_of_picture() {
+            return false;
+        }
         let uses = self.copies.get(&first).map_or(0, Vec::len);
-        let long = around.iter().any(|at| self.long(*at));
-        let two = !around.is_empty() && long && words >= LONG_WORDS && uses == 1;
-        if around.len() >= 2 && (long || shape.marked) || two {
+        let long = around.iter().any(|at| self.words(*at) >= LONG_WORDS * unit && self.around.same(*at, *at - apart));
+        // A line that comes back many times on end is no block of lines.
+        let block =
+            run.1 - run.0 < apart && (run.0..=run.1).map(|at| self.words(at)).sum::<usize>() >= BLOCK_WORDS * unit;
+        let two = !around.is_empty() && long && words >= LONG_WORDS * unit && uses == 1;
+        if around.len() >= 2 && (long || block) || two {
             return false;
         }
         // A heading, a cell, a step of another list: far from its like, and nothing around it comes back. Without full
         // stops in its script, any short paragraph may be one.
-        let open = !shape.full_stop || shape.marked || shape.question || shape.chars_per_word > 2;
-        let apart = copy - first > NEAR && first > TOP;
-        if open && words < LINE_WORDS * shape.chars_per_word && (apart || self.in_contents(first)) {
+        let open = !shape.full_stop || shape.marked || shape.question || unit > 2;
+        let far = (apart > NEAR || apart > 1 && shape.marked) && first > TOP;
+        if open && words < LINE_WORDS * unit && (far || self.in_contents(first)) {
             return true;
         }
-        let short = words < self.case.options.min_words.max(4);
+        let short = words < self.min_words.max(4) * unit;
         let often = uses >= 2 || around.len() >= 2;
-        short || often && words < LONG_WORDS
+        short || often && words < LONG_WORDS * unit || far && uses >= 2 && around.len() < 2 && words < LINE_WORDS * unit
+    }
+
+    /// True if a copy is a row of another record, a step of another list, a line of a program: `run` is the copied run
+    /// it stands in, `short` tells that there is not much to it.
+    fn of_a_record(&self, copy: u32, first: u32, run: (u32, u32), short: bool) -> bool {
+        let Some(shape) = self.suspects.get(first).map(|suspect| &suspect.shape) else { return false };
+        self.row(copy) && (short && copy - first > NEAR && self.around.numbered(copy) || self.in_code(copy))
+            || (run.0..=run.1).any(|at| self.row(at)) && self.around.parallel(run, copy - first, shape.chars_per_word)
+    }
+
+    /// True if a line leads in something else at each of the two places where it stands.
+    fn leads_in_other(&self, copy: u32, first: u32) -> bool {
+        self.row(copy) && self.around.leads_in(copy) && !self.around.echo(copy + 1, first + 1)
+    }
+
+    /// The pairs with a guard on each paragraph that is like another one by its form; `None` if there is none.
+    #[must_use]
+    pub fn guard(&self, pairs: &[Pair]) -> Option<Vec<Pair>> {
+        let kept = |judgement: &Judgement, x, y| {
+            judgement.verdict != Verdict::Keep && self.of_the_form(x, y, judgement.jaccard)
+        };
+        let of_form =
+            |pair: &Pair| [kept(&pair.forth, pair.first, pair.second), kept(&pair.back, pair.second, pair.first)];
+        let found: Vec<[bool; 2]> = pairs.iter().map(of_form).collect();
+        if !found.iter().flatten().any(|kept| *kept) {
+            return None;
+        }
+        let mut guarded = pairs.to_vec();
+        for (pair, [forth, back]) in guarded.iter_mut().zip(found) {
+            forth.then(|| pair.forth.keep_for_form());
+            back.then(|| pair.back.keep_for_form());
+        }
+        Some(guarded)
+    }
+
+    /// True if `x` says in nearly the same words what `y` says because both are of one form.
+    fn of_the_form(&self, x: u32, y: u32, jaccard: f64) -> bool {
+        let shape = |index| self.suspects.get(index).map(|suspect| &suspect.shape);
+        let (Some(own), Some(other)) = (shape(x), shape(y)) else { return false };
+        if matches!(own.role, Role::Boilerplate | Role::HeadlineFragment) {
+            return false;
+        }
+        let (earlier, later) = (x.min(y), x.max(y));
+        let apart = later - earlier;
+        let unit = own.chars_per_word;
+        let run = self.around.run(later, earlier);
+        let row = self.row(x);
+        let rows = row || (run.0..=run.1).any(|at| self.row(at));
+        // "He said: ..." and "Quill said: ..." before the same quote are no labels of rows.
+        let told = |shape: &Shape| shape.marked || shape.role == Role::Body && jaccard < NEAR_EQUAL;
+        let rows_of_text = told(own) && told(other);
+        if rows_of_text && self.around.labels_differ(x, y) || self.around.sung() && !own.full_stop {
+            return true;
+        }
+        if other.role == Role::Code || rows && self.in_code(x) || row && apart > NEAR && self.around.numbered(x) {
+            return true;
+        }
+        let quote = matches!(own.role, Role::Quote | Role::PullQuote) || own.shows_picture();
+        let led = self.leads_in_other(x, y) && !(apart == 1 && jaccard >= NEAR_EQUAL)
+            || row && !quote && self.around.led_in(x, y);
+        if led || quote {
+            return led;
+        }
+        // Where sentences end without a sign, any line further down may be a heading or a cell.
+        if own.question && apart > 1 || unit > 2 && row && earlier > OPENING {
+            return true;
+        }
+        if apart <= NEAR || earlier <= TOP || !rows {
+            return false;
+        }
+        let line = |shape: &Shape, index| {
+            (!shape.full_stop || shape.marked || shape.question) && self.words(index) < LINE_WORDS * unit
+        };
+        self.around.parallel(run, apart, unit) || line(own, x) && (line(other, y) || self.around.among_rows(x, unit))
+    }
+
+    /// True if a line belongs to a program: a sentence, only if there is program text on both sides.
+    fn in_code(&self, index: u32) -> bool {
+        let stopped = self.suspects.get(index).is_some_and(|suspect| suspect.shape.full_stop);
+        let sentence = stopped && !self.around.leads_in(index);
+        let (before, behind) = (self.around.code_before(index), self.around.code_behind(index));
+        self.around.code(index, index) || before && behind || !sentence && (before || behind)
+    }
+
+    /// True unless a paragraph is running text: whole sentences, too long for a row, a step or a heading.
+    fn row(&self, index: u32) -> bool {
+        let Some(shape) = self.suspects.get(index).map(|suspect| &suspect.shape) else { return true };
+        let unit = shape.chars_per_word;
+        let most = if unit > 2 { STOPLESS_PROSE_WORDS } else { PROSE_WORDS };
+        !shape.full_stop || shape.marked || self.around.asks(index) || self.words(index) < most * unit
     }
 
     fn words(&self, index: u32) -> usize {
-        self.case.prints.words(index as usize).len()
-    }
-
-    /// The neighbours of `copy` that are copied from the same distance.
-    fn copied_around(&self, copy: u32, first: u32) -> Vec<u32> {
-        let copied = |step: i64| {
-            let (here, there) = (i64::from(copy) + step, i64::from(first) + step);
-            let here = u32::try_from(here).ok()?;
-            let original = self.case.candidates.original(here)?;
-            (i64::from(original) == there).then_some(here)
-        };
-        (-RUN..=RUN).filter(|step| *step != 0).filter_map(copied).collect()
-    }
-
-    /// True if a copy is longer than a heading, a cell or a line of verse.
-    fn long(&self, copy: u32) -> bool {
-        self.words(copy) >= LONG_WORDS
+        self.prints.words(index as usize).len()
     }
 
     /// True if `first` is a line of a list of contents: the lines beside it come back in the same order, each with

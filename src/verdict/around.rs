@@ -1,0 +1,286 @@
+//! What stands around a paragraph, and around its like: whether both are rows of records of one form, lines of a
+//! program, or a line that leads in what follows it.
+//!
+//! An echo is printed again by itself, or with all that stands around it. A record of the same form has the same lines
+//! in the same places, and others between them: "Bounce: low" under one name, "Bounce: high" under the next.
+
+use crate::paragraph::{Role, Span, Verdict};
+use crate::role::code_like;
+use crate::shingle::Prints;
+use crate::similarity::candidates::Candidates;
+use crate::suspects::Suspects;
+
+use super::judge::Pair;
+
+/// How far beyond a copied run, in paragraphs, its surroundings are compared with those of its like.
+const REACH: u32 = 3;
+
+/// A copied run is followed this far in both directions; a longer one is a text printed twice.
+const MOST_RUN: u32 = 32;
+
+/// A line of a record has at most this many words; longer paragraphs that begin alike may do so by chance.
+const ROW_WORDS: usize = 24;
+
+/// Rows of one form begin with this many equal words.
+const ROW_HEAD: usize = 2;
+
+/// A line this near to program text is program text: not every line of a program has a sign that only code has.
+const CODE_REACH: u32 = 2;
+
+/// Most bytes of a row's label: "Screen size: 37 inches".
+const LABEL_BYTES: usize = 48;
+
+/// Most words of a label on a line of its own: "Output:", "Quill wrote:".
+const LABEL_WORDS: usize = 4;
+
+/// Bytes of a paragraph that are read to know program text.
+const BEGINNING_BYTES: usize = 400;
+
+/// Most bytes of a line that is compared figure by figure.
+const FIGURES_BYTES: usize = 80;
+
+/// The paragraphs of one document, looked at by where they stand.
+pub struct Around<'a> {
+    text: &'a str,
+    paragraphs: &'a [Span],
+    prints: &'a Prints,
+    suspects: &'a Suspects<'a>,
+    /// For each paragraph, the first one with its words: itself, mostly.
+    firsts: Vec<u32>,
+    /// Pairs, the earlier first, of which one may go for the other, in order.
+    echoes: Vec<(u32, u32)>,
+    /// True if a line says that it heads a refrain.
+    sung: bool,
+}
+
+impl<'a> Around<'a> {
+    /// Of one document.
+    #[must_use]
+    pub fn of(
+        text: &'a str,
+        paragraphs: &'a [Span],
+        prints: &'a Prints,
+        candidates: &Candidates,
+        suspects: &'a Suspects<'a>,
+        pairs: &[Pair],
+    ) -> Self {
+        let echo = |pair: &&Pair| [&pair.forth, &pair.back].iter().any(|side| side.verdict == Verdict::Remove);
+        let mut echoes: Vec<(u32, u32)> = pairs.iter().filter(echo).map(|pair| (pair.first, pair.second)).collect();
+        echoes.sort_unstable();
+        let sung = paragraphs.iter().any(|span| span.len() <= REFRAIN_BYTES && heads_refrain(span.of(text)));
+        let mut firsts: Vec<u32> = (0..paragraphs.len() as u32).collect();
+        candidates.copies.iter().for_each(|&(copy, first)| firsts[copy as usize] = first);
+        Self { text, paragraphs, prints, suspects, firsts, echoes, sung }
+    }
+
+    /// True if two paragraphs (0-based) have the same words.
+    #[must_use]
+    pub fn same(&self, one: u32, other: u32) -> bool {
+        let first = |index: u32| self.firsts.get(index as usize);
+        first(one).is_some() && first(one) == first(other)
+    }
+
+    /// True if two paragraphs say the same: in the same words, or so that one of
+    /// them may go.
+    #[must_use]
+    pub fn echo(&self, later: u32, earlier: u32) -> bool {
+        let first = |index: u32| self.firsts.get(index as usize).copied().unwrap_or(index);
+        let pair = (first(earlier).min(first(later)), first(earlier).max(first(later)));
+        self.same(later, earlier) || self.echoes.binary_search(&pair).is_ok()
+    }
+
+    /// The first and the last paragraph of the run around `later` whose paragraphs say the same as those that stand as
+    /// far from `earlier`.
+    #[must_use]
+    pub fn run(&self, later: u32, earlier: u32) -> (u32, u32) {
+        let apart = later - earlier;
+        let steps = |step: &dyn Fn(u32) -> Option<u32>| {
+            let copied = |by: &u32| step(*by).is_some_and(|at| at >= apart && self.echo(at, at - apart));
+            (1..=MOST_RUN).take_while(copied).last().unwrap_or(0)
+        };
+        let before = steps(&|by| later.checked_sub(by).filter(|at| *at > earlier));
+        let behind = steps(&|by| Some(later + by));
+        (later - before, later + behind)
+    }
+
+    /// True if what stands beside the run `from..=to` and beside its like, `apart` paragraphs before, shows that both
+    /// are of one form: lines that are like each other and not the same, or lines that are the same behind others that
+    /// are not.
+    #[must_use]
+    pub fn parallel(&self, (from, to): (u32, u32), apart: u32, unit: usize) -> bool {
+        let shows = |here: u32| {
+            let there = here.checked_sub(apart)?;
+            // One lies in the other: what stands beside the one is the other, or beside both.
+            let clear = here < self.firsts.len() as u32 && (here > to || here + apart > to) && there < from;
+            clear.then(|| self.same_form(here, there, unit))
+        };
+        // A run too long to be followed to its end tells nothing there.
+        let ends = |at: u32| at >= apart && !self.echo(at, at - apart);
+        let reach = |ends: bool| if ends { REACH } else { 0 };
+        let before = (1..=reach(from > 0 && ends(from - 1))).map_while(|by| shows(from.checked_sub(by)?));
+        let behind = (1..=reach(ends(to + 1))).map_while(|by| shows(to + by));
+        before.chain(behind).any(|shown| shown)
+    }
+
+    fn same_form(&self, here: u32, there: u32, unit: usize) -> bool {
+        let furniture = |index| matches!(self.suspects.role(index), Role::Boilerplate | Role::Separator);
+        if furniture(here) || furniture(there) {
+            return false;
+        }
+        self.echo(here, there) || self.alike(here, there, unit)
+    }
+
+    /// True if two paragraphs are lines of one form with something else filled in. `unit` words make one of a script
+    /// with spaces.
+    #[must_use]
+    pub fn alike(&self, one: u32, other: u32, unit: usize) -> bool {
+        let (a, b) = (self.words(one), self.words(other));
+        let (shorter, longer) = (a.len().min(b.len()), a.len().max(b.len()));
+        if shorter == 0 || self.same(one, other) {
+            return false;
+        }
+        let equal = |(x, y): &(&u64, &u64)| x == y;
+        let head = a.iter().zip(b).take_while(equal).count();
+        let tail = a[head..].iter().rev().zip(b[head..].iter().rev()).take_while(equal).count();
+        let same_words = head >= ROW_HEAD * unit || 5 * (head + tail) >= 2 * longer;
+        longer <= ROW_WORDS * unit && (same_words || self.one_label(one, other) || self.other_figures(one, other))
+    }
+
+    /// True if the words of a song stand in the document: what comes again there is sung again.
+    #[must_use]
+    pub const fn sung(&self) -> bool {
+        self.sung
+    }
+
+    /// True if both begin with the same label, figures aside: "Price: ...", "Case 2: ...".
+    fn one_label(&self, one: u32, other: u32) -> bool {
+        let labels = self.label(one).zip(self.label(other));
+        labels.is_some_and(|(one, other)| without_figures(one).eq(without_figures(other)))
+    }
+
+    /// True if both begin with a label, and each with another one: "Tern: ...", "Heron: ...".
+    #[must_use]
+    pub fn labels_differ(&self, one: u32, other: u32) -> bool {
+        self.label(one).zip(self.label(other)).is_some_and(|(one, other)| one != other)
+    }
+
+    fn label(&self, index: u32) -> Option<&str> {
+        let text = self.source(index);
+        text.find([':', '：']).filter(|at| (1..=LABEL_BYTES).contains(at)).map(|at| &text[..at])
+    }
+
+    /// True if both are the same but for their figures: "74,65 €" and "98,47 €".
+    fn other_figures(&self, one: u32, other: u32) -> bool {
+        let (a, b) = (self.source(one), self.source(other));
+        let short = a.len().max(b.len()) <= FIGURES_BYTES;
+        let figures = |text: &str| text.bytes().any(|byte| byte.is_ascii_digit());
+        short && figures(a) && figures(b) && without_figures(a).eq(without_figures(b))
+    }
+
+    /// True if one of the paragraphs `from..=to` is program text.
+    #[must_use]
+    pub fn code(&self, from: u32, to: u32) -> bool {
+        let last = self.paragraphs.len() as u32 - 1;
+        (from..=last.min(to)).any(|at| code_like(self.beginning(at)))
+    }
+
+    /// True if there is program text close before a paragraph.
+    #[must_use]
+    pub fn code_before(&self, index: u32) -> bool {
+        index > 0 && self.code(index.saturating_sub(CODE_REACH), index - 1)
+    }
+
+    /// True if there is program text close behind a paragraph.
+    #[must_use]
+    pub fn code_behind(&self, index: u32) -> bool {
+        self.code(index + 1, index + CODE_REACH)
+    }
+
+    /// True if a label in front of a paragraph leads it in, and another one, or none, its like.
+    #[must_use]
+    pub fn led_in(&self, index: u32, like: u32) -> bool {
+        let label = |at: &u32| *at != like && self.leads_in(*at) && self.words(*at).len() <= LABEL_WORDS;
+        let before = index.checked_sub(1).filter(label);
+        before.is_some_and(|before| like.checked_sub(1).is_none_or(|there| !self.echo(before, there)))
+    }
+
+    /// True if a paragraph leads in what follows it: it ends in a colon.
+    #[must_use]
+    pub fn leads_in(&self, index: u32) -> bool {
+        self.source(index).trim_end_matches(['*', '_', ' ', '\u{a0}']).ends_with([':', '：'])
+    }
+
+    /// True if a paragraph asks.
+    #[must_use]
+    pub fn asks(&self, index: u32) -> bool {
+        self.source(index).ends_with(['?', '？', '؟'])
+    }
+
+    /// True if a paragraph is numbered: "12. Costs", "2.1 Goals", "3) Wait".
+    #[must_use]
+    pub fn numbered(&self, index: u32) -> bool {
+        let text = self.source(index).trim_start_matches(['#', '*', '(', ' ']);
+        let digits = |text: &str| text.len() - text.trim_start_matches(char::is_numeric).len();
+        let mut rest = text;
+        let mut levels = 0;
+        while (1..=NUMBER_BYTES).contains(&digits(rest)) {
+            let behind = &rest[digits(rest)..];
+            levels += 1;
+            rest = behind.strip_prefix(['.', ')', '．', '、']).unwrap_or(behind);
+            if rest.len() == behind.len() {
+                // "2.1 Goals" is a number of two levels, "12 boats" is none.
+                return levels > 1 && rest.starts_with(char::is_whitespace);
+            }
+        }
+        levels > 0 && !rest.is_empty() && !rest.starts_with(char::is_numeric)
+    }
+
+    /// True if a line is one of several of the same form that stand together.
+    #[must_use]
+    pub fn among_rows(&self, index: u32, unit: usize) -> bool {
+        let beside = [index.checked_sub(1), index.checked_add(1)].into_iter().flatten();
+        beside.filter(|at| (*at as usize) < self.firsts.len()).any(|at| self.alike(index, at, unit))
+    }
+
+    fn words(&self, index: u32) -> &[u64] {
+        self.prints.words(index as usize)
+    }
+
+    /// The first bytes of a paragraph: enough to know a line by.
+    fn beginning(&self, index: u32) -> &str {
+        let source = self.source(index);
+        let end = (0..=source.len().min(BEGINNING_BYTES)).rev().find(|at| source.is_char_boundary(*at));
+        &source[..end.unwrap_or(0)]
+    }
+
+    fn source(&self, index: u32) -> &str {
+        self.paragraphs[index as usize].of(self.text).trim()
+    }
+}
+
+/// Most bytes of a line that heads a refrain.
+const REFRAIN_BYTES: usize = 24;
+
+/// True for "Chorus:", "[Refrain]".
+fn heads_refrain(line: &str) -> bool {
+    let word = line.trim_matches(|c: char| !c.is_alphabetic()).to_lowercase();
+    const REFRAINS: [&str; 9] =
+        ["chorus", "refrain", "estribillo", "refrão", "ritornello", "refren", "refräng", "nakarat", "припев"];
+    REFRAINS.contains(&word.as_str())
+}
+
+/// Most bytes of a number in front of a line: a longer one counts something.
+const NUMBER_BYTES: usize = 3;
+
+/// A text with each number as a single nought.
+fn without_figures(text: &str) -> impl Iterator<Item = char> + '_ {
+    let mut in_number = false;
+    text.chars().filter_map(move |c| {
+        let number = c.is_numeric() || in_number && matches!(c, '.' | ',');
+        let first = !std::mem::replace(&mut in_number, number);
+        match number {
+            false => Some(c),
+            true => first.then_some('0'),
+        }
+    })
+}
