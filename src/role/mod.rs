@@ -294,10 +294,10 @@ const CODE_SIGNS: f64 = 0.06;
 pub(crate) fn code_like(text: &str) -> bool {
     let signs = code_signs(text.as_bytes());
     let telling = ["();", ") {", "});", "!=", "==", "->", "::", "</"];
-    let opens = text.trim_end().ends_with(['{', '}']) || text.contains("\", line ");
+    let opens = text.trim_end().ends_with(['{', '}', '(']) || text.contains("\", line ");
     let call = |word: &str| word.find('(').is_some_and(|at| at > 0 && word[..at].contains(['.', '_']));
-    // The frame of a table that a program prints.
-    if text.contains(['│', '─']) {
+    // The frame of a table that a program prints; what closes a call.
+    if text.contains(['│', '─']) || matches!(text.trim(), ")" | ");" | "]" | "];" | "),") {
         return true;
     }
     if signs == 0 && !opens {

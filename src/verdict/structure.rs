@@ -31,6 +31,12 @@ const PROSE_WORDS: usize = 20;
 /// As [`PROSE_WORDS`], where sentences end without a sign and any line could be one.
 const STOPLESS_PROSE_WORDS: usize = 40;
 
+/// A page of forms has at least so many rows, lines of programs and lead-ins that come back.
+const FEW_FORMS: usize = 4;
+
+/// Of so many paragraphs of a page of forms, at least one comes back so.
+const FORM_SHARE: usize = 20;
+
 /// A copied run of at least three lines and so many words is a block that was printed twice.
 const BLOCK_WORDS: usize = 30;
 
@@ -52,6 +58,8 @@ pub struct Structure<'a> {
     copies: HashMap<u32, Vec<u32>>,
     /// Fewest words of a paragraph that is judged.
     min_words: usize,
+    /// True for a page of records, lists or listings: so much comes back in it on purpose that a likeness tells little.
+    forms: bool,
 }
 
 impl<'a> Structure<'a> {
@@ -68,7 +76,10 @@ impl<'a> Structure<'a> {
         for (copy, first) in &candidates.copies {
             copies.entry(*first).or_default().push(*copy);
         }
-        Self { prints, suspects, around, copies, min_words: options.min_words }
+        let mut found = Self { prints, suspects, around, copies, min_words: options.min_words, forms: false };
+        let of_forms = candidates.copies.iter().filter(|(copy, first)| found.of_forms(*copy, *first)).count();
+        found.forms = of_forms >= FEW_FORMS && of_forms * FORM_SHARE >= prints.len();
+        found
     }
 
     /// True if `copy` repeats `first`, the first of its words, on purpose: a short line that is no furniture and no
@@ -107,6 +118,9 @@ impl<'a> Structure<'a> {
         if around.len() >= 2 && (long || block) || two {
             return false;
         }
+        if self.forms && apart > 1 && first > TOP && self.row(copy) {
+            return true;
+        }
         // A heading, a cell, a step of another list: far from its like, and nothing around it comes back. Without full
         // stops in its script, any short paragraph may be one.
         let open = !shape.full_stop || shape.marked || shape.question || unit > 2;
@@ -125,6 +139,15 @@ impl<'a> Structure<'a> {
         let Some(shape) = self.suspects.get(first).map(|suspect| &suspect.shape) else { return false };
         self.row(copy) && (short && copy - first > NEAR && self.around.numbered(copy) || self.in_code(copy))
             || (run.0..=run.1).any(|at| self.row(at)) && self.around.parallel(run, copy - first, shape.chars_per_word)
+    }
+
+    /// True if a copy tells that the page is one of forms.
+    fn of_forms(&self, copy: u32, first: u32) -> bool {
+        let furniture = self.suspects.role(first) == Role::Boilerplate;
+        let run = self.around.run(copy, first);
+        !furniture
+            && copy - first > 1
+            && (self.of_a_record(copy, first, run, false) || self.leads_in_other(copy, first))
     }
 
     /// True if a line leads in something else at each of the two places where it stands.
@@ -156,7 +179,7 @@ impl<'a> Structure<'a> {
     fn of_the_form(&self, x: u32, y: u32, jaccard: f64) -> bool {
         let shape = |index| self.suspects.get(index).map(|suspect| &suspect.shape);
         let (Some(own), Some(other)) = (shape(x), shape(y)) else { return false };
-        if matches!(own.role, Role::Boilerplate | Role::HeadlineFragment) {
+        if own.role == Role::Boilerplate || own.role == Role::HeadlineFragment && !self.in_code(x) {
             return false;
         }
         let (earlier, later) = (x.min(y), x.max(y));
@@ -179,6 +202,9 @@ impl<'a> Structure<'a> {
             || row && !quote && self.around.led_in(x, y);
         if led || quote {
             return led;
+        }
+        if self.forms && apart > 1 {
+            return true;
         }
         // Where sentences end without a sign, any line further down may be a heading or a cell.
         if own.question && apart > 1 || unit > 2 && row && earlier > OPENING {
