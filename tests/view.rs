@@ -16,7 +16,7 @@ fn article(payload: &str) -> String {
          most of them work on the mainland during the week, where rents are high and boats are few."
     );
     format!(
-        "The ferry to Oldmoor Island will run again from Monday.\n\n{said}\n\nAbout 800 people live on it.\n\n{said}\n"
+        "The ferry to Oldmoor Island will run again from Monday.\n\n{said}\n\nAbout 800 people live on the island.\n\n{said}\n"
     )
 }
 

@@ -210,6 +210,12 @@ impl<'a> Around<'a> {
         self.source(index).trim_end_matches(['*', '_', ' ', '\u{a0}']).ends_with([':', '：'])
     }
 
+    /// True if a paragraph goes on with what stands before it: it begins with a small letter.
+    #[must_use]
+    pub fn continues(&self, index: u32) -> bool {
+        self.source(index).starts_with(char::is_lowercase)
+    }
+
     /// True if a paragraph asks.
     #[must_use]
     pub fn asks(&self, index: u32) -> bool {

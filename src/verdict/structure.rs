@@ -109,6 +109,11 @@ impl<'a> Structure<'a> {
         if words >= LEAST_CAPTION * unit && shape.tells_of_picture() {
             return false;
         }
+        // On a page of forms only a text printed twice is an echo, not a row, nor a sentence among rows.
+        let sentences = (run.0..=run.1).filter(|at| !self.row(*at)).count();
+        if self.forms && apart > 1 && first > TOP && sentences < 2 {
+            return true;
+        }
         let uses = self.copies.get(&first).map_or(0, Vec::len);
         let long = around.iter().any(|at| self.words(*at) >= LONG_WORDS * unit && self.around.same(*at, *at - apart));
         // A line that comes back many times on end is no block of lines.
@@ -117,9 +122,6 @@ impl<'a> Structure<'a> {
         let two = !around.is_empty() && long && words >= LONG_WORDS * unit && uses == 1;
         if around.len() >= 2 && (long || block) || two {
             return false;
-        }
-        if self.forms && apart > 1 && first > TOP && self.row(copy) {
-            return true;
         }
         // A heading, a cell, a step of another list: far from its like, and nothing around it comes back. Without full
         // stops in its script, any short paragraph may be one.
@@ -203,7 +205,7 @@ impl<'a> Structure<'a> {
         if led || quote {
             return led;
         }
-        if self.forms && apart > 1 {
+        if self.forms && apart > 1 || row && self.around.continues(x) {
             return true;
         }
         // Where sentences end without a sign, any line further down may be a heading or a cell.
