@@ -115,7 +115,7 @@ impl Deduplicator {
             structure: &structure,
         };
         let mut findings = case.decide();
-        findings.lines_come_back |= guarded.is_some();
+        findings.unsettled |= guarded.is_some();
         findings.capped = Capped {
             candidates: candidates.capped_paragraphs,
             postings: candidates.capped_shingles,
