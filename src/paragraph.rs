@@ -382,7 +382,7 @@ pub struct Findings {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decided: Option<Decided>,
     /// True if what stays may look otherwise alone: a short line comes back in a way that was weighed (a refrain, a run
-    /// of rows), or paragraphs that said each other in a circle were parted.
+    /// of rows), or paragraphs that said each other, whole or in parts, were parted.
     #[serde(skip)]
     pub(crate) unsettled: bool,
 }

@@ -59,8 +59,7 @@ impl Case<'_> {
         }
         let by_paragraph = self.pairs_by_paragraph();
         let parts = self.parts(&by_paragraph, &chosen);
-        let in_parts = |index: u32| parts.binary_search_by_key(&index, |part| part.paragraph).ok().map(|at| &parts[at]);
-        let findings = (0u32..).zip(&chosen).filter_map(|(index, edge)| match (edge, in_parts(index)) {
+        let findings = (0u32..).zip(&chosen).filter_map(|(index, edge)| match (edge, parts.of(index)) {
             (Some(edge), _) => Some(self.removal(index, edge)),
             (None, Some(parts)) => Some(self.removal_in_parts(parts)),
             (None, None) => self.kept(index, &by_paragraph[index as usize], &chosen),
@@ -68,7 +67,8 @@ impl Case<'_> {
         let mut result =
             Findings { paragraphs: self.paragraphs.to_vec(), findings: findings.collect(), ..Findings::default() };
         let line = |copy: u32| self.prints.words(copy as usize).len() < LINE_WORDS * MOST_CHARS_PER_WORD;
-        result.unsettled = is_open(&chosen, &edges) || self.candidates.copies.iter().any(|(copy, _)| line(*copy));
+        result.unsettled =
+            parts.held || is_open(&chosen, &edges) || self.candidates.copies.iter().any(|(copy, _)| line(*copy));
         self.withdraw(&mut result);
         result
     }

@@ -265,7 +265,7 @@ pub(crate) fn resealed(lines: &[u8]) -> Vec<u8> {
 
 /// Lines with their terminators, byte order mark aside.
 fn lines(text: &str, by_lf: bool) -> Vec<&str> {
-    let text = text.trim_start_matches('\u{feff}');
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if by_lf {
         text.split_inclusive('\n').collect()
     } else {
