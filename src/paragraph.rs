@@ -381,10 +381,6 @@ pub struct Findings {
     /// What people decided, where they were asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decided: Option<Decided>,
-    /// True if what stays may look otherwise alone: a short line comes back in a way that was weighed (a refrain, a run
-    /// of rows), or paragraphs that said each other, whole or in parts, were parted.
-    #[serde(skip)]
-    pub(crate) unsettled: bool,
 }
 
 impl Findings {
@@ -429,7 +425,6 @@ impl Findings {
         }
         self.findings.append(&mut gone);
         self.findings.sort_by_key(|finding| finding.paragraph);
-        self.unsettled |= again.unsettled;
     }
 
     /// The fate of every paragraph as a run-length string: `k` kept, `r` removed, `v` review; `11k2r8k`.

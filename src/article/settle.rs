@@ -115,7 +115,6 @@ impl Deduplicator {
             structure: &structure,
         };
         let mut findings = case.decide();
-        findings.unsettled |= guarded.is_some();
         findings.capped = Capped {
             candidates: candidates.capped_paragraphs,
             postings: candidates.capped_shingles,
@@ -126,10 +125,8 @@ impl Deduplicator {
 
     /// Looks again at what stays, until nothing more goes: cleaning the cleaned text changes nothing.
     ///
-    /// A pair is judged by its own words, so a second look is rarely needed: only where something changed that is
-    /// seen of the whole article, its language, its first paragraph, or how often a line comes back, or where a circle
-    /// of twins was parted. What the first
-    /// look found out about a pair or a paragraph is not found out again; without that look, everything is.
+    /// What goes takes neighbours, copies and twins from what stays, so there is always a second look. What the first one
+    /// found out about a pair or a paragraph is not found out again; without that look, everything is.
     fn settle(
         &self,
         document: &Document<'_>,
@@ -140,10 +137,6 @@ impl Deduplicator {
     ) -> Findings {
         while findings.removals().next().is_some() {
             let rest = self.rest(document, &findings, glossary);
-            let unsettled = findings.unsettled || findings.capped.any();
-            if rest.alike && rest.kept.first() == Some(&0) && !unsettled {
-                break;
-            }
             let known = first.filter(|_| rest.alike);
             let again = known
                 .and_then(|look| self.look_on(document, &rest, glossary, look))

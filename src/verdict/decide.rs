@@ -14,17 +14,14 @@ use super::finding::{copied, judged};
 use super::judge::{Judgement, Pair};
 use super::parts::Parts;
 use super::rarity::Rarity;
-use super::resolve::{Edge, inherit, is_open, resolve};
-use super::structure::{LINE_WORDS, Structure};
+use super::resolve::{Edge, inherit, resolve};
+use super::structure::Structure;
 
 /// Most share of an article's words that may go where they are not word-for-word equal to their twin.
 pub const MOST_REMOVED: f64 = 0.4;
 
 /// One of two that say the same is the fuller if it says this much more, as a weight of words.
 const FULLER: f64 = 0.5;
-
-/// See [`Shape::chars_per_word`].
-const MOST_CHARS_PER_WORD: usize = 4;
 
 /// Everything a decision rests on.
 pub struct Case<'a> {
@@ -51,24 +48,21 @@ impl Case<'_> {
     #[must_use]
     pub fn decide(&self) -> Findings {
         let copies = self.copies();
-        let mut edges = self.edges(&copies);
-        let mut chosen = resolve(self.paragraphs.len(), &mut edges);
+        let mut chosen = resolve(self.paragraphs.len(), self.edges(&copies));
         for (stays, members) in copies.values() {
             let may_go = |member: &u32| member != stays && !self.suspects.fixed(*member);
             inherit(&mut chosen, *stays, members.iter().copied().filter(may_go));
         }
         let by_paragraph = self.pairs_by_paragraph();
         let parts = self.parts(&by_paragraph, &chosen);
-        let findings = (0u32..).zip(&chosen).filter_map(|(index, edge)| match (edge, parts.of(index)) {
+        let in_parts = |index: u32| parts.binary_search_by_key(&index, |part| part.paragraph).ok().map(|at| &parts[at]);
+        let findings = (0u32..).zip(&chosen).filter_map(|(index, edge)| match (edge, in_parts(index)) {
             (Some(edge), _) => Some(self.removal(index, edge)),
             (None, Some(parts)) => Some(self.removal_in_parts(parts)),
             (None, None) => self.kept(index, &by_paragraph[index as usize], &chosen),
         });
         let mut result =
             Findings { paragraphs: self.paragraphs.to_vec(), findings: findings.collect(), ..Findings::default() };
-        let line = |copy: u32| self.prints.words(copy as usize).len() < LINE_WORDS * MOST_CHARS_PER_WORD;
-        result.unsettled =
-            parts.held || is_open(&chosen, &edges) || self.candidates.copies.iter().any(|(copy, _)| line(*copy));
         self.withdraw(&mut result);
         result
     }

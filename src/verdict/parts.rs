@@ -20,52 +20,29 @@ pub struct Parts {
     pub twins: Vec<u32>,
 }
 
-/// The paragraphs of a document that go in parts.
-#[derive(Clone, Debug, Default)]
-pub struct AllParts {
-    /// By paragraph.
-    pub list: Vec<Parts>,
-    /// True if a paragraph stays that could go in parts, were it not relied on: a second look may find that it is not.
-    pub held: bool,
-}
-
-impl AllParts {
-    /// How a paragraph (0-based) goes, if it does.
-    #[must_use]
-    pub fn of(&self, paragraph: u32) -> Option<&Parts> {
-        self.list.binary_search_by_key(&paragraph, |part| part.paragraph).ok().map(|at| &self.list[at])
-    }
-}
-
 impl Case<'_> {
     /// The paragraphs that go in parts, of those that `chosen` leaves. Whoever is relied on stays.
     #[must_use]
-    pub fn parts(&self, by_paragraph: &[Vec<u32>], chosen: &[Option<Edge>]) -> AllParts {
+    pub fn parts(&self, by_paragraph: &[Vec<u32>], chosen: &[Option<Edge>]) -> Vec<Parts> {
         let mut relied_on: Vec<bool> = vec![false; chosen.len()];
         for edge in chosen.iter().flatten() {
             relied_on[edge.stays as usize] = true;
         }
         let mut gone = vec![false; chosen.len()];
-        let mut list = Vec::new();
-        let may = |index: u32| {
-            by_paragraph[index as usize].len() > 1 && chosen[index as usize].is_none() && !self.suspects.fixed(index)
-        };
-        let in_parts = |index: u32, gone: &[bool]| {
-            let stays = |twin: u32| chosen[twin as usize].is_none() && !gone[twin as usize];
-            self.said_in_parts(index, &by_paragraph[index as usize], &stays)
-        };
-        for index in 0..chosen.len() as u32 {
-            if relied_on[index as usize] || !may(index) {
+        let mut found = Vec::new();
+        for (index, numbers) in (0u32..).zip(by_paragraph) {
+            let stays = chosen[index as usize].is_some() || relied_on[index as usize] || self.suspects.fixed(index);
+            if numbers.len() < 2 || stays {
                 continue;
             }
-            if let Some(parts) = in_parts(index, &gone) {
+            let stays = |twin: u32| chosen[twin as usize].is_none() && !gone[twin as usize];
+            if let Some(parts) = self.said_in_parts(index, numbers, &stays) {
                 parts.twins.iter().for_each(|twin| relied_on[*twin as usize] = true);
                 gone[index as usize] = true;
-                list.push(parts);
+                found.push(parts);
             }
         }
-        let mut held = (0..chosen.len() as u32).filter(|index| relied_on[*index as usize] && may(*index));
-        AllParts { list, held: held.any(|index| in_parts(index, &gone).is_some()) }
+        found
     }
 
     fn said_in_parts(&self, index: u32, numbers: &[u32], stays: &dyn Fn(u32) -> bool) -> Option<Parts> {

@@ -16,9 +16,9 @@ pub struct Edge {
 /// Chooses for each paragraph the edge by which it goes, if any. A paragraph that is somebody's twin stays.
 ///
 /// Depth first: a paragraph's possible twins are decided before it, so that in a chain of copies all point at the one
-/// that stays. Where edges run in a circle the paragraph met first relies on the others. Sorts the edges.
+/// that stays. Where edges run in a circle the paragraph met first relies on the others.
 #[must_use]
-pub fn resolve(paragraphs: usize, edges: &mut [Edge]) -> Vec<Option<Edge>> {
+pub fn resolve(paragraphs: usize, mut edges: Vec<Edge>) -> Vec<Option<Edge>> {
     edges.sort_by(|a, b| a.goes.cmp(&b.goes).then(b.strength.total_cmp(&a.strength)).then(a.stays.cmp(&b.stays)));
     let mut chosen: Vec<Option<Edge>> = vec![None; paragraphs];
     let mut state = vec![State::Open; paragraphs];
@@ -44,13 +44,6 @@ pub fn resolve(paragraphs: usize, edges: &mut [Edge]) -> Vec<Option<Edge>> {
         }
     }
     chosen
-}
-
-/// True if a paragraph stays that has a twin that stays: edges ran in a circle, and a second look will find them parted.
-#[must_use]
-pub fn is_open(chosen: &[Option<Edge>], edges: &[Edge]) -> bool {
-    let stays = |paragraph: u32| chosen[paragraph as usize].is_none();
-    edges.iter().any(|edge| stays(edge.goes) && stays(edge.stays))
 }
 
 /// Lets copies go: for the one of them that stays for all or, where that goes, for what it goes for. What holds for one
@@ -87,7 +80,7 @@ mod tests {
     #[test]
     fn in_a_chain_the_middle_goes_and_its_echo_stays_unless_it_has_another_twin() {
         let fates = |edges: &[Edge]| -> Vec<Option<u32>> {
-            resolve(3, &mut edges.to_vec()).iter().map(|e| e.map(|e| e.stays)).collect()
+            resolve(3, edges.to_vec()).iter().map(|e| e.map(|e| e.stays)).collect()
         };
         assert_eq!(fates(&[edge(0, 1), edge(1, 2)]), [None, Some(2), None]);
         assert_eq!(fates(&[edge(0, 1), edge(1, 2), edge(0, 2)]), [Some(2), Some(2), None]);
@@ -116,11 +109,11 @@ mod tests {
             for g in 0..6 {
                 many.extend(group(g).skip(1).map(|goes| edge(goes, group(g).start, COPY)));
             }
-            let mut fast = resolve(all, &mut few);
+            let mut fast = resolve(all, few);
             for g in 0..6 {
                 inherit(&mut fast, group(g).start, group(g).skip(1));
             }
-            let slow = resolve(all, &mut many);
+            let slow = resolve(all, many);
             let goes = |chosen: &[Option<Edge>]| chosen.iter().map(Option::is_some).collect::<Vec<_>>();
             prop_assert_eq!(goes(&fast), goes(&slow));
             for edge in fast.iter().flatten() {
@@ -134,7 +127,7 @@ mod tests {
         #[test]
         fn every_twin_stays(pairs in prop::collection::vec((0u32..12, 0u32..12), 0..40)) {
             let edges: Vec<Edge> = pairs.into_iter().filter(|(a, b)| a != b).map(|(a, b)| edge(a, b)).collect();
-            let chosen = resolve(12, &mut edges.clone());
+            let chosen = resolve(12, edges.clone());
             for edge in chosen.iter().flatten() {
                 prop_assert!(chosen[edge.stays as usize].is_none());
             }
