@@ -100,7 +100,8 @@ fn paragraphs(done: &Done<'_>) {
     let gone: usize = cuts.iter().map(|cut| cut.span.len()).sum();
     assert_eq!(cleaned.len(), source.len() - gone);
     if done.marked.is_none() {
-        assert_eq!(cleaned.starts_with('\u{feff}'), source.starts_with('\u{feff}'));
+        // A mark inside the text may come to stand first; the one in front never goes.
+        assert!(cleaned.starts_with('\u{feff}') || !source.starts_with('\u{feff}'));
         for (index, span) in findings.paragraphs.iter().enumerate() {
             let cut = cuts.iter().any(|cut| cut.span.start <= span.start && span.end <= cut.span.end);
             assert_eq!(removed.contains(&(index as u32)), cut, "{:?}", span.of(source));
@@ -324,8 +325,7 @@ pub(crate) fn any_cuts(source: &str, places: &[u8]) {
         cuts.push(Cut { paragraph: ParagraphId::new(index), span: Span::new(start, end) });
         at = end;
     }
-    let mut findings = Findings::default();
-    findings.paragraphs = cuts.iter().map(|cut| cut.span).collect();
+    let findings = Findings { paragraphs: cuts.iter().map(|cut| cut.span).collect(), ..Findings::default() };
     let cleaned = cleaned(source, &cuts);
     let done = Done { source, marked: None, findings, cuts, cleaned };
     for hunks in [Hunks::Merged, Hunks::Each] {
