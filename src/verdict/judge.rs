@@ -219,9 +219,11 @@ impl Weigh<'_> {
         Judgement { verdict, kind, margin, coverage, jaccard, equal, differences: Differences::default(), guards }
     }
 
-    /// A caption over a body that it holds whole: what it adds tells of the picture.
+    /// A caption over a body that it holds whole: what it adds tells of the picture, unless somebody says it.
     fn picture_text(&self) -> bool {
+        let spoken = |i: &usize| self.x.shape.quoted.get(*i).is_some_and(|quoted| *quoted);
         self.x.shape.role == Role::Caption
+            && !self.own.new_words.iter().any(spoken)
             && (self.x.shape.tells_of_picture() || self.x.shape.solid_size() >= LINE_WORDS)
             && matches!(self.y.shape.role, Role::Body | Role::Quote)
             && self.other.loss() <= 0.3
