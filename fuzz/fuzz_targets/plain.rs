@@ -7,14 +7,4 @@ mod promises;
 use libfuzzer_sys::fuzz_target;
 use unecho::markup::Syntax;
 
-fuzz_target!(|data: &[u8]| {
-    let dedup = promises::dedup(data.len().is_multiple_of(2));
-    match data.split_last() {
-        Some((last, program)) if last % 2 == 1 => {
-            let text = promises::texts::text(program, Syntax::Plain);
-            promises::document(&text, Syntax::Plain, &dedup);
-            promises::clean_stays_clean(&text, Syntax::Plain);
-        }
-        _ => promises::file(data, Syntax::Plain, &dedup),
-    }
-});
+fuzz_target!(|data: &[u8]| promises::bytes_or_program(data, Syntax::Plain));

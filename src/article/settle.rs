@@ -101,7 +101,7 @@ impl Deduplicator {
             strangers: false,
         };
         let (pairs, too_long) = pass.judge(&candidates.pairs);
-        let around = Around::of(text, paragraphs, prints, candidates, &suspects, &pairs);
+        let around = Around::of(text, paragraphs, prints, candidates, &suspects, &pairs, glossary.lexicon);
         let structure = Structure::of(prints, candidates, &suspects, around, &self.options);
         let guarded = structure.guard(&pairs);
         let case = Case {

@@ -15,7 +15,9 @@ use super::Job;
 use super::rows::{self, TableRows};
 use crate::io::codec::Codec;
 use crate::io::files::{FileError, Format, Input, is_table};
-use crate::io::jsonl::{self, Fields};
+use crate::io::jsonl;
+#[cfg(feature = "parquet")]
+use crate::io::jsonl::Fields;
 use crate::io::safe::Stamp;
 use crate::io::source::{Bytes, Source};
 use crate::markup::Syntax;
@@ -78,6 +80,7 @@ impl Windows {
             format: job.format,
             most: job.max_record,
             stdin,
+            #[cfg(feature = "parquet")]
             fields: job.fields.clone(),
             open: None,
         };
@@ -123,7 +126,8 @@ struct Pieces {
     most: usize,
     /// What standard input held, where it was put aside.
     stdin: Option<File>,
-    /// The fields of records.
+    /// The fields of tables' rows.
+    #[cfg(feature = "parquet")]
     fields: Fields,
     /// The input being read.
     open: Option<Reading>,

@@ -47,6 +47,8 @@ pub enum Class {
     Correction = 1 << 12,
     /// Says something of all there is, or of nothing else: only, every, nobody but.
     Exclusive = 1 << 13,
+    /// Heads what is sung again: chorus, refrain.
+    Refrain = 1 << 14,
 }
 
 /// Everything known about one word or phrase.

@@ -50,6 +50,7 @@ impl Section {
             "correction" => Self::Plain(Class::Correction),
             "qualifier" => Self::Plain(Class::Qualifier),
             "exclusive" => Self::Plain(Class::Exclusive),
+            "refrain" => Self::Plain(Class::Refrain),
             "month" => Self::Valued(Class::Month as u16),
             "weekday" => Self::Valued(Class::Weekday as u16),
             "number" => Self::Valued(Class::Number as u16),

@@ -4,11 +4,13 @@
 //! An echo is printed again by itself, or with all that stands around it. A record of the same form has the same lines
 //! in the same places, and others between them: "Bounce: low" under one name, "Bounce: high" under the next.
 
+use crate::lexicon::{Class, Lexicon};
 use crate::paragraph::{Role, Span, Verdict};
 use crate::role::code_like;
 use crate::shingle::Prints;
 use crate::similarity::candidates::Candidates;
 use crate::suspects::Suspects;
+use crate::words::fold;
 
 use super::judge::Pair;
 
@@ -63,11 +65,12 @@ impl<'a> Around<'a> {
         candidates: &Candidates,
         suspects: &'a Suspects<'a>,
         pairs: &[Pair],
+        lexicon: &Lexicon,
     ) -> Self {
         let echo = |pair: &&Pair| [&pair.forth, &pair.back].iter().any(|side| side.verdict == Verdict::Remove);
         let mut echoes: Vec<(u32, u32)> = pairs.iter().filter(echo).map(|pair| (pair.first, pair.second)).collect();
         echoes.sort_unstable();
-        let sung = paragraphs.iter().any(|span| span.len() <= REFRAIN_BYTES && heads_refrain(span.of(text)));
+        let sung = paragraphs.iter().any(|span| span.len() <= REFRAIN_BYTES && heads_refrain(span.of(text), lexicon));
         let mut firsts: Vec<u32> = (0..paragraphs.len() as u32).collect();
         candidates.copies.iter().for_each(|&(copy, first)| firsts[copy as usize] = first);
         Self { text, paragraphs, prints, suspects, firsts, echoes, sung }
@@ -80,8 +83,7 @@ impl<'a> Around<'a> {
         first(one).is_some() && first(one) == first(other)
     }
 
-    /// True if two paragraphs say the same: in the same words, or so that one of
-    /// them may go.
+    /// True if two paragraphs say the same: in the same words, or so that one of them may go.
     #[must_use]
     pub fn echo(&self, later: u32, earlier: u32) -> bool {
         let first = |index: u32| self.firsts.get(index as usize).copied().unwrap_or(index);
@@ -268,11 +270,8 @@ impl<'a> Around<'a> {
 const REFRAIN_BYTES: usize = 24;
 
 /// True for "Chorus:", "[Refrain]".
-fn heads_refrain(line: &str) -> bool {
-    let word = line.trim_matches(|c: char| !c.is_alphabetic()).to_lowercase();
-    const REFRAINS: [&str; 9] =
-        ["chorus", "refrain", "estribillo", "refrão", "ritornello", "refren", "refräng", "nakarat", "припев"];
-    REFRAINS.contains(&word.as_str())
+fn heads_refrain(line: &str, lexicon: &Lexicon) -> bool {
+    lexicon.is(&fold(line.trim_matches(|c: char| !c.is_alphabetic())), Class::Refrain)
 }
 
 /// Most bytes of a number in front of a line: a longer one counts something.

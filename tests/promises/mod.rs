@@ -41,6 +41,20 @@ pub(crate) fn clean<'s>(source: &'s str, syntax: Syntax, dedup: &Deduplicator) -
     Done { source, marked, findings, cuts, cleaned }
 }
 
+/// Everything that holds for bytes as a file or, where the last byte is odd, for the text that the bytes before it are a
+/// program for.
+pub(crate) fn bytes_or_program(data: &[u8], syntax: Syntax) {
+    let dedup = dedup(data.len().is_multiple_of(2));
+    match data.split_last() {
+        Some((last, program)) if last % 2 == 1 => {
+            let text = texts::text(program, syntax);
+            document(&text, syntax, &dedup);
+            clean_stays_clean(&text, syntax);
+        }
+        _ => file(data, syntax, &dedup),
+    }
+}
+
 /// Everything that holds for a document.
 pub(crate) fn document(source: &str, syntax: Syntax, dedup: &Deduplicator) {
     let done = clean(source, syntax, dedup);
