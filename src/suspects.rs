@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::facts::attribution::attribution;
-use crate::facts::{Side, Term, WordKind, weight};
+use crate::facts::{Side, WordKind, weight};
 use crate::lexicon::{Class, Lexicon, Looked};
 use crate::paragraph::{Hint, Role, Span};
 use crate::role::title::furniture;
@@ -105,16 +105,20 @@ pub struct Glossary<'a> {
     pub vocabulary: &'a Vocabulary<'a>,
     /// The language's words.
     pub lexicon: &'a Lexicon,
-    /// Each word of the vocabulary.
-    terms: Vec<Term<'a>>,
+    /// For each word of the vocabulary, what the lexicon knows of it.
+    looked: Vec<Looked<'a>>,
+    /// For each word, its folded form and its kinds: see [`WordKind::of`].
+    terms: Vec<(&'a str, [WordKind; 2])>,
 }
 
 impl<'a> Glossary<'a> {
     /// Looks every word up once.
     #[must_use]
     pub fn of(vocabulary: &'a Vocabulary<'a>, lexicon: &'a Lexicon) -> Self {
-        let terms = (0..vocabulary.len() as u32).map(|id| Term::of(vocabulary.folded(id), lexicon)).collect();
-        Self { vocabulary, lexicon, terms }
+        let folded = || (0..vocabulary.len() as u32).map(|id| vocabulary.folded(id));
+        let looked: Vec<Looked<'a>> = folded().map(|word| lexicon.look(word)).collect();
+        let terms = folded().zip(&looked).map(|(word, looked)| (word, WordKind::of(word, looked.entry()))).collect();
+        Self { vocabulary, lexicon, looked, terms }
     }
 }
 
@@ -131,8 +135,8 @@ pub struct Suspect<'v> {
     pub attributed: Vec<bool>,
     /// See [`Side::speaks`].
     speaks: bool,
-    looked: Vec<Looked<'v>>,
-    lexicon: &'v Lexicon,
+    words: Arc<Sequence>,
+    glossary: &'v Glossary<'v>,
     /// See [`Side::weight`].
     weight: f64,
     /// See [`Side::numbers`].
@@ -143,6 +147,10 @@ pub struct Suspect<'v> {
 }
 
 impl Suspect<'_> {
+    fn words<'a>(&'a self, document: &'a str, paragraph: Span) -> Words<'a> {
+        Words::new(document, paragraph, &self.words, &self.folded, &self.glossary.looked, &self.numbers)
+    }
+
     /// The suspect as one side of a pair.
     #[must_use]
     pub fn side(&self) -> Side<'_> {
@@ -152,8 +160,9 @@ impl Suspect<'_> {
             shape: &self.shape,
             attributed: &self.attributed,
             speaks: self.speaks,
-            looked: &self.looked,
-            lexicon: self.lexicon,
+            ids: &self.words.ids,
+            looked: &self.glossary.looked,
+            lexicon: self.glossary.lexicon,
             weight: self.weight,
             numbers: &self.numbers,
         }
@@ -272,8 +281,7 @@ impl<'v> Suspects<'v> {
         if !sound || !at_end && !title.ids.starts_with(&headline.ids) {
             return None;
         }
-        let spans = own_spans(title, paragraphs[0]);
-        let words = Words::new(paragraphs[0].of(text), &spans, &suspect.folded, &suspect.looked, &suspect.numbers);
+        let words = suspect.words(text, paragraphs[0]);
         furniture(&words, headline.ids.len(), at_end, suspect.shape.chars_per_word)
     }
 
@@ -312,31 +320,30 @@ impl<'v> Suspects<'v> {
     }
 }
 
-fn suspect<'v>(span: Span, text: &str, sequence: &Sequence, place: Place, glossary: &'v Glossary<'v>) -> Suspect<'v> {
-    let Glossary { vocabulary, lexicon, .. } = glossary;
-    let folded: Vec<&str> = sequence.ids.iter().map(|id| glossary.terms[*id as usize].folded).collect();
-    let looked: Vec<Looked<'_>> = sequence.ids.iter().map(|id| glossary.terms[*id as usize].looked).collect();
+fn suspect<'v>(
+    span: Span,
+    text: &str,
+    sequence: &Arc<Sequence>,
+    place: Place,
+    glossary: &'v Glossary<'v>,
+) -> Suspect<'v> {
+    let Glossary { vocabulary, lexicon, looked, terms } = glossary;
+    let folded: Vec<&str> = sequence.ids.iter().map(|id| terms[*id as usize].0).collect();
     let numeric = |i: &usize| vocabulary.letters(sequence.ids[*i]).numeric;
     let numbers: Vec<usize> = (0..folded.len()).filter(numeric).collect();
-    let spans = own_spans(sequence, span);
-    let text = span.of(text);
-    let shape = shape(&Words::new(text, &spans, &folded, &looked, &numbers), place, lexicon);
-    let kind =
-        |(i, id): (usize, &WordId)| match glossary.terms[*id as usize].kinds[usize::from(capital(text, &spans, i))] {
-            WordKind::Number(Some(value)) if is_negative(text, spans[i].0) => WordKind::Number(Some(-value)),
-            kind => kind,
-        };
+    let words = Words::new(text, span, sequence, &folded, looked, &numbers);
+    let shape = shape(&words, place, lexicon);
+    let kind = |(i, id): (usize, &WordId)| match terms[*id as usize].1[usize::from(capital(&words, i))] {
+        WordKind::Number(Some(value)) if is_negative(words.text, words.span(i).start) => WordKind::Number(Some(-value)),
+        kind => kind,
+    };
     let mut kinds: Vec<WordKind> = sequence.ids.iter().enumerate().map(kind).collect();
     light_phrases(&folded, &mut kinds, lexicon);
     let attributed = attribution(&folded, &shape.quoted, &shape.breaks, lexicon);
     let weight = weight(&kinds, &shape, &attributed);
     let speaks = attributed.contains(&true);
-    Suspect { folded, kinds, shape, attributed, speaks, looked, lexicon, weight, numbers, place, titled: false }
-}
-
-/// The bytes of each word, counted from the paragraph's first.
-fn own_spans(sequence: &Sequence, paragraph: Span) -> Vec<(usize, usize)> {
-    sequence.spans.iter().map(|s| (s.start - paragraph.start, s.end - paragraph.start)).collect()
+    let words = Arc::clone(sequence);
+    Suspect { folded, kinds, shape, attributed, speaks, words, glossary, weight, numbers, place, titled: false }
 }
 
 /// A phrase that is known as a function word is one, whatever its words are alone: "sin embargo" denies nothing.
@@ -360,13 +367,12 @@ pub(crate) fn has_full_stops(paragraph: &str) -> bool {
 }
 
 /// True if word `i` begins with a capital letter inside a sentence.
-fn capital(text: &str, spans: &[(usize, usize)], i: usize) -> bool {
-    let (start, end) = spans[i];
-    let upper = text[start..end].chars().next().is_some_and(is_uppercase);
+fn capital(words: &Words<'_>, i: usize) -> bool {
+    let upper = words.raw(i).chars().next().is_some_and(is_uppercase);
     if !upper || i == 0 {
         return false;
     }
-    let gap = &text[spans[i - 1].1..start];
+    let gap = words.before(i);
     // Behind the comma that ends a quote the sentence goes on: '..., ' Quill said.
     let goes_on = gap.contains([',', '،', '，']) && gap.ends_with(char::is_whitespace);
     goes_on || !gap.contains(['.', '!', '?', '…', '“', '"', '„', '«', ':'])

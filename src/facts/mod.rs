@@ -19,7 +19,7 @@ use crate::role::trimming::Trimming;
 use crate::similarity::align::{Alignment, Match};
 use crate::similarity::like::{Gaps, scans_alike};
 
-pub use side::{Side, Term, WordKind, weight};
+pub use side::{Side, WordKind, weight};
 
 /// A harmless class of difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -331,7 +331,7 @@ fn similar_words(x: &Side<'_>, y: &Side<'_>, alignment: &Alignment, found: &mut 
         match *how {
             Match::Like(j) => {
                 let (a, b) = (x.folded[i], y.folded[j as usize]);
-                let opposite = match (x.looked[i].entry(), y.looked[j as usize].entry()) {
+                let opposite = match (x.looked(i).entry(), y.looked(j as usize).entry()) {
                     (Some(a), Some(b)) => a.opposite_of(b),
                     _ => false,
                 };

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::lexicon::{Class, Entry, Lexicon, Looked};
 use crate::role::Shape;
+use crate::similarity::vocabulary::WordId;
 use crate::words::{is_alphabetic, is_numeric};
 
 /// One paragraph of a pair, with all that is known of its words.
@@ -19,7 +20,9 @@ pub struct Side<'a> {
     pub attributed: &'a [bool],
     /// True if any word does.
     pub speaks: bool,
-    /// For each word, what the lexicon knows of it.
+    /// For each word, its number among the document's.
+    pub ids: &'a [WordId],
+    /// For each word of the document, what the lexicon knows of it.
     pub looked: &'a [Looked<'a>],
     /// Words of its language.
     pub lexicon: &'a Lexicon,
@@ -29,35 +32,19 @@ pub struct Side<'a> {
     pub numbers: &'a [usize],
 }
 
-/// One word of a document, looked up once.
-#[derive(Debug)]
-pub struct Term<'a> {
-    /// Its folded form.
-    pub folded: &'a str,
-    /// What it counts for: see [`WordKind::of`].
-    pub kinds: [WordKind; 2],
-    /// What the lexicon knows of it.
-    pub looked: Looked<'a>,
-}
-
-impl<'a> Term<'a> {
-    /// Looks up a folded word.
-    #[must_use]
-    pub fn of(folded: &'a str, lexicon: &'a Lexicon) -> Self {
-        let looked = lexicon.look(folded);
-        Self { folded, kinds: WordKind::of(folded, looked.entry()), looked }
-    }
-}
-
 impl Side<'_> {
     /// The longest known phrase at the start of some of its words (0-based), and its length in words.
     pub(super) fn phrase(&self, words: Range<usize>) -> Option<(&Entry, usize)> {
         let start = words.start;
-        self.lexicon.phrase_of(&self.folded[words], |at| self.looked[start + at])
+        self.lexicon.phrase_of(&self.folded[words], |at| self.looked(start + at))
     }
 
     pub(super) fn is(&self, word: usize, class: Class) -> bool {
-        self.looked[word].is(class)
+        self.looked(word).is(class)
+    }
+
+    pub(super) fn looked(&self, word: usize) -> Looked<'_> {
+        self.looked[self.ids[word] as usize]
     }
 }
 

@@ -172,7 +172,7 @@ fn solid(trimmings: &[Option<Trimming>]) -> usize {
 }
 
 fn signs(words: &Words<'_>) -> Vec<(usize, char)> {
-    let sign = |&i: &usize| Some((i, number_sign(words.text, words.spans[i].0, words.spans[i].1)?));
+    let sign = |&i: &usize| Some((i, number_sign(words.text, words.span(i).start, words.span(i).end)?));
     words.numbers.iter().filter_map(sign).collect()
 }
 
@@ -319,7 +319,7 @@ fn code_signs(text: &[u8]) -> usize {
 
 /// For each word, whether quotation marks are open around it; and whether they are at the end.
 fn quoted(words: &Words<'_>) -> (Vec<bool>, bool) {
-    let n = words.spans.len();
+    let n = words.len();
     let mut open: Option<char> = None;
     let mut marks = Vec::with_capacity(n);
     for i in std::iter::once(0).chain(words.set_off()).chain((n > 0).then_some(n)) {

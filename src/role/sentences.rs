@@ -8,7 +8,7 @@ const LEAST_WORDS: usize = 4;
 /// The first word (0-based) of each sentence; at least one, the first 0.
 #[must_use]
 pub fn sentence_starts(words: &Words<'_>) -> Vec<usize> {
-    let n = words.spans.len();
+    let n = words.len();
     let mut starts = vec![0];
     for i in words.set_off().take_while(|i| i + LEAST_WORDS <= n) {
         let last = starts[starts.len() - 1];

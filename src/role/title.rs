@@ -43,19 +43,23 @@ fn parts(gap: &str, chars_per_word: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::paragraph::Span;
+    use crate::similarity::vocabulary::Sequence;
 
     fn names(text: &str, headline: usize, at_end: bool) -> Option<Range<usize>> {
-        let spans: Vec<(usize, usize)> = text
+        let spans: Vec<Span> = text
             .split_inclusive(|c: char| !c.is_alphanumeric())
             .scan(0, |at, piece| {
                 let start = *at;
                 *at += piece.len();
-                Some((start, start + piece.trim_end_matches(|c: char| !c.is_alphanumeric()).len()))
+                Some(Span::new(start, start + piece.trim_end_matches(|c: char| !c.is_alphanumeric()).len()))
             })
-            .filter(|(start, end)| end > start)
+            .filter(|span| !span.is_empty())
             .collect();
-        let folded: Vec<&str> = spans.iter().map(|(start, end)| &text[*start..*end]).collect();
-        furniture(&Words::new(text, &spans, &folded, &[], &[]), headline, at_end, 1)
+        let folded: Vec<&str> = spans.iter().map(|span| span.of(text)).collect();
+        let sequence = Sequence { spans: spans.clone(), ..Sequence::default() };
+        let words = Words::new(text, Span::new(0, text.len()), &sequence, &folded, &[], &[]);
+        furniture(&words, headline, at_end, 1)
     }
 
     #[test]

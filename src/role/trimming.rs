@@ -2,6 +2,8 @@
 //! gallery counters, the numbers and endings of image-file names.
 
 use crate::lexicon::{Class, Entry, Lexicon, Looked};
+use crate::paragraph::Span;
+use crate::similarity::vocabulary::Sequence;
 use crate::words::{fold, glued_head};
 
 /// What kind of trimming a word is.
@@ -40,11 +42,13 @@ impl Trimming {
 pub struct Words<'a> {
     /// The paragraph.
     pub text: &'a str,
-    /// For each word, its first byte and the byte after its last, in `text`.
-    pub spans: &'a [(usize, usize)],
+    /// Where the paragraph begins in its document.
+    start: usize,
+    /// Its words.
+    sequence: &'a Sequence,
     /// For each word, its folded form.
     pub folded: &'a [&'a str],
-    /// For each word, what the lexicon knows of it.
+    /// For each word of the document, what the lexicon knows of it.
     looked: &'a [Looked<'a>],
     /// The words (0-based) with a digit or another numeric character in them.
     pub(super) numbers: &'a [usize],
@@ -53,18 +57,27 @@ pub struct Words<'a> {
 }
 
 impl<'a> Words<'a> {
-    /// Of a paragraph.
+    /// Of a paragraph of `document`; `looked` is what the lexicon knows of each of the document's words.
     #[must_use]
     pub fn new(
-        text: &'a str,
-        spans: &'a [(usize, usize)],
+        document: &'a str,
+        paragraph: Span,
+        sequence: &'a Sequence,
         folded: &'a [&'a str],
         looked: &'a [Looked<'a>],
         numbers: &'a [usize],
     ) -> Self {
-        let plain = |from: usize, to: usize| from == to || to - from == 1 && text.as_bytes()[from] == b' ';
-        let set_off = (1..spans.len()).filter(|&i| !plain(spans[i - 1].1, spans[i].0)).collect();
-        Self { text, spans, folded, looked, numbers, set_off }
+        let spans = &sequence.spans;
+        let plain = |from: usize, to: usize| from == to || to - from == 1 && document.as_bytes()[from] == b' ';
+        let set_off = (1..spans.len()).filter(|&i| !plain(spans[i - 1].end, spans[i].start)).collect();
+        Self { text: paragraph.of(document), start: paragraph.start, sequence, folded, looked, numbers, set_off }
+    }
+
+    /// The bytes of a word in the paragraph's text.
+    #[must_use]
+    pub fn span(&self, i: usize) -> Span {
+        let span = self.sequence.spans[i];
+        Span::new(span.start - self.start, span.end - self.start)
     }
 
     /// The words (0-based, ascending, without the first) that are set off from the one before by more than a space:
@@ -73,28 +86,35 @@ impl<'a> Words<'a> {
         self.set_off.iter().copied()
     }
 
-    fn len(&self) -> usize {
-        self.spans.len()
+    pub(super) const fn len(&self) -> usize {
+        self.folded.len()
     }
 
     pub(super) fn is(&self, i: usize, class: Class) -> bool {
-        self.looked[i].is(class)
+        self.looked(i).is(class)
     }
 
     /// The longest known phrase at word `i`, and its length in words.
     fn phrase<'l>(&'l self, i: usize, lexicon: &'l Lexicon) -> Option<(&'l Entry, usize)> {
-        lexicon.phrase_of(&self.folded[i..], |at| self.looked[i + at])
+        lexicon.phrase_of(&self.folded[i..], |at| self.looked(i + at))
+    }
+
+    fn looked(&self, i: usize) -> Looked<'a> {
+        self.looked[self.sequence.ids[i] as usize]
     }
 
     /// What stands between word `i - 1` and word `i` (before the first and after the last word, too).
-    pub(super) fn before(&self, i: usize) -> &str {
-        let start = if i == 0 { 0 } else { self.spans[i - 1].1 };
-        let end = if i == self.len() { self.text.len() } else { self.spans[i].0 };
+    #[must_use]
+    pub fn before(&self, i: usize) -> &str {
+        let start = if i == 0 { 0 } else { self.span(i - 1).end };
+        let end = if i == self.len() { self.text.len() } else { self.span(i).start };
         &self.text[start..end]
     }
 
-    pub(super) fn raw(&self, i: usize) -> &str {
-        &self.text[self.spans[i].0..self.spans[i].1]
+    /// A word as written.
+    #[must_use]
+    pub fn raw(&self, i: usize) -> &str {
+        self.span(i).of(self.text)
     }
 }
 

@@ -4,7 +4,8 @@ use std::cell::RefCell;
 use std::ops::Range;
 
 use super::align::{Alignment, Match};
-use super::vocabulary::{Letters, Sequence, Vocabulary};
+use super::vocabulary::{Letters, Sequence, Vocabulary, WordId};
+use crate::paragraph::Span;
 use crate::words::{fold, glued_head};
 
 /// Most unmatched words of a gap that are compared with each other.
@@ -18,44 +19,56 @@ const LEAST_LETTERS: usize = 4;
 
 /// Links the words left over: inside each gap first, then anywhere.
 pub(super) fn like(x: &Sequence, y: &Sequence, vocabulary: &Vocabulary<'_>, alignment: &mut Alignment) {
-    GAPS.with_borrow_mut(|gaps| {
-        gaps.fill(alignment);
-        if !gaps.xs.is_empty() && !gaps.ys.is_empty() {
-            like_in(gaps, x, y, vocabulary, alignment);
+    SCRATCH.with_borrow_mut(|scratch| {
+        scratch.gaps.fill(alignment);
+        if !scratch.gaps.xs.is_empty() && !scratch.gaps.ys.is_empty() {
+            scratch.like(x, y, vocabulary, alignment);
         }
     });
 }
 
 thread_local! {
-    /// The gaps of the alignment at hand.
-    static GAPS: RefCell<Gaps> = RefCell::default();
+    static SCRATCH: RefCell<Scratch> = RefCell::default();
 }
 
-/// As [`like`], where the gaps are known.
-fn like_in(gaps: &Gaps, x: &Sequence, y: &Sequence, vocabulary: &Vocabulary<'_>, alignment: &mut Alignment) {
-    let loose = |sequence: &Sequence, free: &[usize]| -> Vec<Loose<'_>> {
-        free.iter().map(|&at| Loose::of(sequence, at, vocabulary)).collect()
-    };
-    let (mut xs, mut ys) = (loose(x, &gaps.xs), loose(y, &gaps.ys));
-    let (mut from_x, mut from_y) = (0, 0);
-    for (gap, &(to_x, to_y)) in (0u32..).zip(&gaps.ends) {
-        let (xs, ys) = (&mut xs[from_x..to_x], &mut ys[from_y..to_y]);
-        (from_x, from_y) = (to_x, to_y);
-        if joined(xs, ys) {
-            link_joined(xs, ys, alignment);
-        } else if let Some((xs, ys)) = joined_at_edge(xs, ys) {
-            link_joined(xs, ys, alignment);
-        } else if link_similar(xs, ys, alignment) {
-            xs.iter_mut().for_each(|word| word.gap = Some(gap));
-            ys.iter_mut().for_each(|word| word.gap = Some(gap));
+/// What is left of the alignment at hand. Reusable.
+#[derive(Default)]
+struct Scratch {
+    gaps: Gaps,
+    xs: Vec<Loose>,
+    ys: Vec<Loose>,
+}
+
+impl Scratch {
+    /// As [`like`], where the gaps are known.
+    fn like(&mut self, x: &Sequence, y: &Sequence, vocabulary: &Vocabulary<'_>, alignment: &mut Alignment) {
+        let Self { gaps, xs, ys } = self;
+        let fill = |loose: &mut Vec<Loose>, sequence: &Sequence, free: &[usize]| {
+            loose.clear();
+            loose.extend(free.iter().map(|&at| Loose::of(sequence, at, vocabulary)));
+        };
+        fill(xs, x, &gaps.xs);
+        fill(ys, y, &gaps.ys);
+        let (mut from_x, mut from_y) = (0, 0);
+        for (gap, &(to_x, to_y)) in (0u32..).zip(&gaps.ends) {
+            let (xs, ys) = (&mut xs[from_x..to_x], &mut ys[from_y..to_y]);
+            (from_x, from_y) = (to_x, to_y);
+            if joined(xs, ys, vocabulary) {
+                link_joined(xs, ys, alignment);
+            } else if let Some((xs, ys)) = joined_at_edge(xs, ys, vocabulary) {
+                link_joined(xs, ys, alignment);
+            } else if link_similar(xs, ys, vocabulary, alignment) {
+                xs.iter_mut().for_each(|word| word.gap = Some(gap));
+                ys.iter_mut().for_each(|word| word.gap = Some(gap));
+            }
         }
+        xs.retain(|word| alignment.first[word.at] == Match::None);
+        ys.retain(|word| alignment.second[word.at] == Match::None);
+        link_similar(xs, ys, vocabulary, alignment);
     }
-    xs.retain(|word| alignment.first[word.at] == Match::None);
-    ys.retain(|word| alignment.second[word.at] == Match::None);
-    link_similar(&xs, &ys, alignment);
 }
 
-fn link_joined(xs: &[Loose<'_>], ys: &[Loose<'_>], alignment: &mut Alignment) {
+fn link_joined(xs: &[Loose], ys: &[Loose], alignment: &mut Alignment) {
     for (at, word) in xs.iter().enumerate() {
         alignment.link(word.at, ys[at.min(ys.len() - 1)].at, Match::Like);
     }
@@ -65,32 +78,36 @@ fn link_joined(xs: &[Loose<'_>], ys: &[Loose<'_>], alignment: &mut Alignment) {
 }
 
 /// Two words of one side that are one of the other, at either end of a gap.
-fn joined_at_edge<'a, 'v>(xs: &'a [Loose<'v>], ys: &'a [Loose<'v>]) -> Option<(&'a [Loose<'v>], &'a [Loose<'v>])> {
+fn joined_at_edge<'a>(
+    xs: &'a [Loose],
+    ys: &'a [Loose],
+    vocabulary: &Vocabulary<'_>,
+) -> Option<(&'a [Loose], &'a [Loose])> {
     [(1, 2), (2, 1)].into_iter().filter(|(m, n)| xs.len() >= *m && ys.len() >= *n).find_map(|(m, n)| {
         let heads = (&xs[..m], &ys[..n]);
         let tails = (&xs[xs.len() - m..], &ys[ys.len() - n..]);
-        [heads, tails].into_iter().find(|(xs, ys)| joined(xs, ys))
+        [heads, tails].into_iter().find(|(xs, ys)| joined(xs, ys, vocabulary))
     })
 }
 
 /// A word without a like.
-struct Loose<'v> {
+struct Loose {
     /// Its place (0-based) in its paragraph.
     at: usize,
     /// Its gap, once it was compared with the words that stand there in the other paragraph.
     gap: Option<u32>,
-    folded: &'v str,
+    id: WordId,
     letters: Letters,
     /// What is run on behind another word in it: "Forensic" of "galleryForensic".
-    tail: Option<&'v str>,
+    tail: Option<Span>,
 }
 
-impl<'v> Loose<'v> {
-    fn of(sequence: &Sequence, at: usize, vocabulary: &'v Vocabulary<'_>) -> Self {
-        let id = sequence.ids[at];
-        let raw = vocabulary.raw(sequence.spans[at]);
-        let tail = glued_head(raw).map(|head| &raw[head.len()..]);
-        Self { at, gap: None, folded: vocabulary.folded(id), letters: vocabulary.letters(id), tail }
+impl Loose {
+    fn of(sequence: &Sequence, at: usize, vocabulary: &Vocabulary<'_>) -> Self {
+        let (id, span) = (sequence.ids[at], sequence.spans[at]);
+        let head = glued_head(vocabulary.raw(span));
+        let tail = head.map(|head| Span::new(span.start + head.len(), span.end));
+        Self { at, gap: None, id, letters: vocabulary.letters(id), tail }
     }
 
     /// A word of one character is like no other: all words of a script without spaces.
@@ -104,14 +121,14 @@ impl<'v> Loose<'v> {
         self.tail.is_none() && other.tail.is_none() && no_slip(self.letters, other.letters)
     }
 
-    fn ends_in(&self, word: &Self) -> bool {
-        self.tail.is_some_and(|tail| fold(tail) == word.folded)
+    fn ends_in(&self, word: &Self, vocabulary: &Vocabulary<'_>) -> bool {
+        self.tail.is_some_and(|tail| fold(vocabulary.raw(tail)) == vocabulary.folded(word.id))
     }
 }
 
 /// Links each of `xs` to the most similar of `ys`. False if they are not compared: too many, or none that could be alike.
 /// Two words of a gap that were compared there and have no link still are unlike.
-fn link_similar(xs: &[Loose<'_>], ys: &[Loose<'_>], alignment: &mut Alignment) -> bool {
+fn link_similar(xs: &[Loose], ys: &[Loose], vocabulary: &Vocabulary<'_>, alignment: &mut Alignment) -> bool {
     if xs.len() > MOST_IN_GAP || ys.len() > MOST_IN_GAP || !ys.iter().any(Loose::is_long) {
         return false;
     }
@@ -122,8 +139,9 @@ fn link_similar(xs: &[Loose<'_>], ys: &[Loose<'_>], alignment: &mut Alignment) -
             if compared || word.unlike(other) || alignment.second[other.at] != Match::None {
                 continue;
             }
-            let glued = word.ends_in(other) || other.ends_in(word);
-            let score = if glued { GLUED } else { similarity(word.folded, other.folded, word.letters, other.letters) };
+            let glued = word.ends_in(other, vocabulary) || other.ends_in(word, vocabulary);
+            let (a, b) = (vocabulary.folded(word.id), vocabulary.folded(other.id));
+            let score = if glued { GLUED } else { similarity(a, b, word.letters, other.letters) };
             if score > best.0 {
                 best = (score, Some(other.at));
             }
@@ -266,20 +284,20 @@ fn denies(a: &str, b: &str) -> bool {
 }
 
 /// True if the words of a gap are the same letters parted otherwise ("on board", "onboard").
-fn joined(xs: &[Loose<'_>], ys: &[Loose<'_>]) -> bool {
+fn joined(xs: &[Loose], ys: &[Loose], vocabulary: &Vocabulary<'_>) -> bool {
     if xs.is_empty() || ys.is_empty() || xs.len() == ys.len() || xs.len() + ys.len() > MOST_JOINED {
         return false;
     }
     let letters = |c: &char| c.is_alphanumeric();
-    let same = |kept: fn(&char) -> bool| chars(xs).filter(kept).eq(chars(ys).filter(kept));
-    let ascii = |words: &[Loose<'_>]| words.iter().all(|word| word.folded.is_ascii());
+    let same = |kept: fn(&char) -> bool| chars(xs, vocabulary).filter(kept).eq(chars(ys, vocabulary).filter(kept));
+    let ascii = |words: &[Loose]| words.iter().all(|word| vocabulary.folded(word.id).is_ascii());
     // A file name has a hyphen for each letter that is not ASCII: "cibern-ticas".
     let same = same(letters) || ascii(xs) != ascii(ys) && same(char::is_ascii_alphanumeric);
     same && !xs.iter().any(|word| word.letters.numeric)
 }
 
-fn chars(words: &[Loose<'_>]) -> impl Iterator<Item = char> {
-    words.iter().flat_map(|word| word.folded.chars())
+fn chars<'a>(words: &'a [Loose], vocabulary: &'a Vocabulary<'_>) -> impl Iterator<Item = char> + 'a {
+    words.iter().flat_map(|word| vocabulary.folded(word.id).chars())
 }
 
 /// The gaps of an alignment: where words of either side have no link, between links in order. Reusable.
@@ -363,7 +381,6 @@ mod tests {
 
     use super::super::align::align;
     use super::*;
-    use crate::paragraph::Span;
 
     /// As [`similarity`], without looking at letters first.
     fn plainly(a: &str, b: &str) -> f64 {
@@ -425,11 +442,11 @@ mod tests {
             let of = |sequence: &Sequence, at: usize| Loose::of(sequence, at, &vocabulary);
             let (mut xs, mut ys): (Vec<_>, Vec<_>) =
                 ((0..x.ids.len()).map(|at| of(&x, at)).collect(), (0..y.ids.len()).map(|at| of(&y, at)).collect());
-            if !joined(&xs, &ys) && joined_at_edge(&xs, &ys).is_none() {
-                link_similar(&xs, &ys, &mut again);
+            if !joined(&xs, &ys, &vocabulary) && joined_at_edge(&xs, &ys, &vocabulary).is_none() {
+                link_similar(&xs, &ys, &vocabulary, &mut again);
                 xs.retain(|word| again.first[word.at] == Match::None);
                 ys.retain(|word| again.second[word.at] == Match::None);
-                link_similar(&xs, &ys, &mut again);
+                link_similar(&xs, &ys, &vocabulary, &mut again);
                 prop_assert_eq!(once, again);
             }
         }
