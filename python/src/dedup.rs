@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use arrow_schema::Schema;
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyIterator, PyTuple};
+use pyo3::types::{PyBytes, PyDict, PyIterator, PyString, PyTuple};
 
 use crate::article::{Article, Findings, text_of};
 use crate::engine::{Error, syntax};
 use crate::many::CleanMany;
-use crate::options;
+use crate::options::{self, type_name};
 use crate::table::{self, CleanedBatches, CleanedTable, Cleaner};
 
 /// Finds the echoes of one article after another.
@@ -77,6 +78,11 @@ impl Deduplicator {
     /// None 0 the text is no string, but NoneType
     #[pyo3(signature = (texts, markup = "text"))]
     fn clean_many(&self, texts: &Bound<'_, PyAny>, markup: &str) -> PyResult<CleanMany> {
+        // A string is an iterable, too: of letters.
+        if texts.is_instance_of::<PyString>() || texts.is_instance_of::<PyBytes>() {
+            let what = format!("the texts are one {}; clean takes one text", type_name(texts));
+            return Err(PyTypeError::new_err(what));
+        }
         let texts: Py<PyIterator> = texts.try_iter()?.unbind();
         Ok(CleanMany::new(texts, Arc::clone(&self.engine), syntax(markup)?, self.threads))
     }

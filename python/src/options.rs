@@ -29,7 +29,12 @@ pub(crate) fn read(given: Option<&Bound<'_, PyDict>>) -> PyResult<(Options, usiz
             "force" => options.force = value.extract().map_err(|_| wrong(&name, "True or False", &value))?,
             "lexicon" => options.lexicon = lexicon(&value)?,
             "threads" => threads = count(&name, &value)?,
-            _ => return Err(PyTypeError::new_err(format!("there is no option {name:?}"))),
+            _ => {
+                let known: Vec<String> =
+                    written(value.py(), &options, threads)?.keys().iter().map(|known| known.to_string()).collect();
+                let what = format!("there is no option {name:?} [possible options: {}]", known.join(", "));
+                return Err(PyTypeError::new_err(what));
+            }
         }
     }
     Ok((options, threads))

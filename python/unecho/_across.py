@@ -44,6 +44,9 @@ class Across(Options, total=False):
 def settings(mode: Mode, markup: Markup, options: dict[str, Any]) -> dict[str, Any]:
     """The arguments of Steps, checked. A lexicon in a file is read here, not by the workers."""
     across: dict[str, Any] = {"min_articles": 3, "one_site": False, "templates": False}
+    known = [*Deduplicator().options, *across]
+    if unknown := [name for name in options if name not in known]:
+        raise TypeError(f'there is no option "{unknown[0]}" [possible options: {", ".join(known)}]')
     engine = {name: value for name, value in options.items() if name not in across}
     across.update({name: value for name, value in options.items() if name in across})
     given: dict[str, Any] = {**Deduplicator(**engine).options, **across, "mode": mode, "markup": markup}

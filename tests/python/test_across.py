@@ -156,6 +156,8 @@ def test_a_bad_article_costs_its_row_alone(spark, tmp_path):
     assert duckdb.read_parquet(str(nothing)).fetchall()[0][:2] == (1, "a")
     with pytest.raises(unecho.Error, match='no column "day"; name the column that holds the site with site='):
         unecho.duckdb.boilerplate("(select 1 as id, 'a' as text)", work=tmp_path, site="day")
+    with pytest.raises(TypeError, match=r'no option "min_article" \[possible options: .*, min_articles, one_site, templates\]'):
+        unecho.duckdb.boilerplate("(select 1 as id, 'a' as text)", work=tmp_path, min_article=2)
     with pytest.raises(unecho.Error, match="min-articles is 1; it must be 2 or more"):
         unecho.duckdb.boilerplate("(select 1 as id, 'a' as text)", work=tmp_path, min_articles=1)
 

@@ -97,7 +97,7 @@ def test_nothing_to_remove_gives_the_very_string():
         ({"keep": "best"}, unecho.Error, "invalid value 'best' for 'keep' [possible values: auto, first, longest]"),
         ({"markup": "rtf"}, unecho.Error, "invalid value 'rtf' for 'markup' [possible values: text, markdown, html]"),
         ({"force": "yes"}, TypeError, "force must be True or False, not str"),
-        ({"n_gram": 3}, TypeError, "there is no option \"n_gram\""),
+        ({"n_gram": 3}, TypeError, 'there is no option "n_gram" [possible options: paragraphs, ngram, threshold, '),
         ({"lexicon": "[nonsense]\nword\n"}, unecho.Error, "lexicon: "),
         ({"lexicon": Path("nowhere.txt")}, FileNotFoundError, "nowhere.txt"),
     ],
@@ -167,8 +167,9 @@ def test_many_articles_are_read_in_windows():
         next(rows)
     with pytest.raises(StopIteration):
         next(rows)
-    with pytest.raises(TypeError):
-        unecho.Deduplicator().clean_many(7)
+    for wrong, words in [(7, "not iterable"), (ECHO, "one str; clean takes"), (ECHO.encode(), "one bytes; clean takes")]:
+        with pytest.raises(TypeError, match=words):
+            unecho.Deduplicator().clean_many(wrong)
 
 
 def test_a_deduplicator_can_be_copied_and_sent():
