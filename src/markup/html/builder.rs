@@ -1,5 +1,7 @@
 //! From tags and text to paragraphs: a stack of open elements, and the run of text that is being read.
 
+mod teasers;
+
 use std::collections::HashSet;
 
 use xxhash_rust::xxh3::xxh3_64;
@@ -14,17 +16,8 @@ use crate::paragraph::{Hint, Role, Span};
 /// An end tag closes an element at most this far up; browsers nest no deeper.
 const DEEPEST: usize = 512;
 
-/// Shorter lines of a teaser are dates and names of sections.
-const LEAST_TEASER_WORDS: usize = 8;
-
 /// A linked line of so many words is a title.
 const LEAST_TITLE_WORDS: usize = 4;
-
-/// So many paragraphs under a linked heading are taken for the teaser of the page it links to.
-const TEASER: u8 = 2;
-
-/// At most so many lines, a date and a section, stand over the heading of an article in a list.
-const LEAD_IN: usize = 2;
 
 /// Builds a [`Marked`] from the tokens of a page.
 pub(super) struct Builder<'s> {
@@ -96,7 +89,7 @@ impl<'s> Builder<'s> {
         }
         let parent = self.open.last();
         let exempt = attributes.content && kind == Kind::Box && !attributes.certain || kind.is_frame();
-        let chrome = attributes.chrome && !exempt && kind.parts_text();
+        let chrome = attributes.chrome && !exempt && (kind.parts_text() || attributes.certain);
         let skips = matches!(kind, Kind::Skipped | Kind::Head) || attributes.is_hidden() || chrome;
         // A quote has its source in its footer.
         let quoted = parent.is_some_and(|p| p.hint.role == Some(Role::Quote)) && name == b"footer";
@@ -114,6 +107,7 @@ impl<'s> Builder<'s> {
             _ if attributes.credit && kind.parts_text() && !kind.is_frame() => Hint { fixed: true, ..hint },
             _ if attributes.role.is_some() && !kind.is_frame() => Hint { role: attributes.role, fixed: false },
             Kind::Caption | Kind::Figure => Hint { role: Some(Role::Caption), fixed: false },
+            Kind::Quote if attributes.aside => Hint { role: Some(Role::PullQuote), fixed: false },
             Kind::Quote if hint.role != Some(Role::PullQuote) => Hint { role: Some(Role::Quote), fixed: false },
             Kind::Item => Hint { role: Some(Role::ListItem), fixed: false },
             _ => hint,
@@ -238,6 +232,13 @@ impl<'s> Builder<'s> {
             self.run.linked += letter * usize::from(linked);
             self.run.bold += letter * usize::from(bold);
             self.letters += letter;
+            if bold {
+                let read = self.text.len() - self.run.text;
+                self.run.before_bold.get_or_insert(read - c.len_utf8());
+                if self.run.bold == self.run.letters {
+                    self.run.lead = read;
+                }
+            }
         }
     }
 
@@ -331,7 +332,7 @@ impl<'s> Builder<'s> {
             if let Some(block) = block {
                 let begins = self.open[block].first == before && words >= LEAST_TITLE_WORDS;
                 if !heading && mostly_linked && begins && matches!(self.open[block].kind, Kind::Box | Kind::Item) {
-                    self.open[block].teaser = TEASER;
+                    self.open[block].teaser = teasers::LINES;
                 }
                 self.open[block].stays = true;
                 self.open[block].links += usize::from(mostly_linked);
@@ -344,6 +345,10 @@ impl<'s> Builder<'s> {
             self.sections.heading(&self.text[run.text..], role == Role::Headline);
         }
         self.sections.paragraph();
+        let lead = &self.text[run.text..run.text + run.lead];
+        if lead.ends_with('?') && run.bold < run.letters {
+            self.sections.asked(lead);
+        }
         let end = run.end.unwrap_or(at);
         let source = self.trimmed(run.start, run.last.clamp(run.start, end));
         let cut = self.trimmed(run.start, end);
@@ -352,6 +357,9 @@ impl<'s> Builder<'s> {
             hint.role = Some(Role::Headline);
         }
         judge(&self.text[run.text..], words, run.bold == run.letters, &mut hint);
+        // An item that begins with a term defines it, among others that are alike.
+        let term = |at| self.text[run.text..run.text + at].split_whitespace().count() < 2;
+        hint.fixed |= hint.role == Some(Role::ListItem) && run.bold < run.letters && run.before_bold.is_some_and(term);
         let balanced = !run.tangled && self.open.len() == run.depth;
         hint.fixed |= !balanced;
         if hint.fixed
@@ -368,31 +376,17 @@ impl<'s> Builder<'s> {
         self.run.text = self.text.len();
     }
 
-    /// True if the text at hand, of so many words, is the teaser of a page that a heading before it links to.
-    fn in_teaser(&mut self, words: usize) -> bool {
-        for open in self.open.iter_mut().rev().take(DEEPEST) {
-            if open.teaser > 0 {
-                open.teaser -= u8::from(words >= LEAST_TEASER_WORDS);
-                return true;
-            }
-        }
-        false
-    }
-
-    /// A linked heading: what follows it in the same element, and around elements that begin with it, is its teaser.
-    fn begins_teaser(&mut self) {
-        let Some(heading) = self.open.last().map(|top| top.block) else { return };
-        let before = self.marked.paragraphs.len();
-        if let Some(article) = self.open.iter_mut().rev().take(DEEPEST).find(|open| open.kind == Kind::Article) {
-            article.listed |= before - article.first <= LEAD_IN;
-        }
-        let around = self.open[..heading].iter_mut().rev().take(2);
-        let begun = around.take_while(|open| open.first == before && !open.kind.is_frame()).last();
-        match begun {
-            Some(open) => open.teaser = TEASER,
-            None if heading > 0 => self.open[heading - 1].teaser = TEASER,
-            None => {}
-        }
+    /// The paragraphs from `first` on are none.
+    fn forget(&mut self, first: usize) {
+        let Some(span) = self.marked.paragraphs.get(first) else { return };
+        self.text.truncate(span.start);
+        self.run.text = self.text.len();
+        self.marked.paragraphs.truncate(first);
+        self.marked.hints.truncate(first);
+        self.marked.sources.truncate(first);
+        self.marked.cuts.truncate(first);
+        while self.marked.wrappers.pop_if(|wrapper| wrapper.end > first).is_some() {}
+        self.sections.forget(first);
     }
 
     /// The bytes `start..end` without white space around them.
@@ -435,7 +429,7 @@ impl<'s> Builder<'s> {
             _ => false,
         };
         if listing {
-            self.marked.hints[closed.first..].iter_mut().for_each(|hint| hint.fixed = true);
+            self.forget(closed.first);
         }
         let closed = Open { stays: closed.stays || listing, ..closed };
         if let Some(block) = self.open.last().map(|top| top.block) {

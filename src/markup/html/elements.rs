@@ -136,6 +136,8 @@ pub(super) struct Attributes {
     pub(super) certain: bool,
     /// It is called a heading.
     pub(super) heading: bool,
+    /// It is set apart at a side.
+    pub(super) aside: bool,
     /// It says whose picture it is.
     pub(super) credit: bool,
     /// It has a link's target.
@@ -154,6 +156,7 @@ const CHROME: &[&str] = &[
     "footer",
     "sidebar",
     "related",
+    "recirc",
     "recommended",
     "recommendations",
     "recommend",
@@ -212,6 +215,10 @@ const CHROME: &[&str] = &[
     "offscreen",
     "lightbox",
     "morestories",
+    "ingredient",
+    "ingredients",
+    "instruction",
+    "instructions",
 ];
 
 /// Words in a class or an id that mark what is shown on some devices only, and may stand there twice for that.
@@ -225,6 +232,31 @@ const LAYOUT: &[&str] = &[
 
 /// Of these, the ones that nothing in the same name takes back.
 const CERTAIN: &[&str] = &["breadcrumb", "breadcrumbs", "cookie", "cookies", "newsletter", "pagination", "pager"];
+
+/// Words in a name of at most [`LONGEST_COMMENTS`] words that mark what readers say of the article: they quote it, and
+/// each other.
+const COMMENTS: &[&str] = &[
+    "comments",
+    "commentlist",
+    "commentlinks",
+    "commenttext",
+    "comentarios",
+    "commentaires",
+    "commenti",
+    "disqus",
+    "kommentare",
+    "reacties",
+    "wpdiscuz",
+];
+const LONGEST_COMMENTS: usize = 3;
+
+/// Beside these, the name tells that there are comments, not that these are some.
+const STATES: &[&str] =
+    &["no", "has", "with", "without", "open", "closed", "enabled", "disabled", "off", "on", "tag", "category", "type"];
+
+/// A name of "comment" and these alone is one of them.
+const ONE_COMMENT: &[&str] =
+    &["comment", "area", "body", "content", "item", "list", "section", "text", "thread", "wrapper", "wc"];
 
 /// Words in a class or an id that mark a heading that is no `h1` to `h6`.
 const HEADING: &[&str] = &["h1", "h2", "h3", "h4", "h5", "h6", "heading", "headline", "title", "subtitle"];
@@ -285,13 +317,23 @@ impl Attributes {
             }
             let has = |list: &[&str]| name.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| list.contains(&word));
             self.chrome |= has(DEVICES) && !has(LAYOUT);
+            self.certain |= is_comments(name);
+            self.aside |= matches!(name, "pull-left" | "pull-right" | "alignleft" | "alignright" | "pq");
         }
         for word in lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()) {
-            self.chrome |= CHROME.contains(&word);
-            self.content |= CONTENT.contains(&word);
             self.certain |= CERTAIN.contains(&word);
+            self.chrome |= self.certain || CHROME.contains(&word);
+            self.content |= CONTENT.contains(&word);
             self.heading |= HEADING.contains(&word);
             self.credit |= matches!(word, "credit" | "credits" | "copyright" | "byline" | "author");
         }
     }
+}
+
+/// True if a class or an id (lower case) names readers' comments.
+fn is_comments(name: &str) -> bool {
+    let words = || name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let one = words().any(|word| word == "comment") && words().all(|word| ONE_COMMENT.contains(&word));
+    let all = words().count() <= LONGEST_COMMENTS && words().any(|word| COMMENTS.contains(&word));
+    one || all && !words().any(|word| STATES.contains(&word))
 }

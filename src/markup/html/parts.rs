@@ -51,6 +51,9 @@ pub(super) struct Run {
     pub(super) letters: usize,
     pub(super) linked: usize,
     pub(super) bold: usize,
+    /// Bytes of its text that are in bold from the first on, and bytes before the first that is.
+    pub(super) lead: usize,
+    pub(super) before_bold: Option<usize>,
     /// True if its elements overlap, or a picture stands inside: it cannot be cut.
     pub(super) tangled: bool,
     /// A picture stands inside an element that opened with the run, before any text.

@@ -20,6 +20,9 @@ const LEAST_ITEM_WORDS: usize = 16;
 /// A heading or a line in bold of so many words that ends with a full stop is text: a standfirst.
 const LEAST_STANDFIRST_WORDS: usize = 16;
 
+/// ... and of so many words, if it ends a sentence inside, too.
+const LEAST_SENTENCES_WORDS: usize = 8;
+
 /// A linked heading of fewer words names a section, not a page.
 const LEAST_PAGE_TITLE_WORDS: usize = 4;
 
@@ -27,7 +30,8 @@ const LEAST_PAGE_TITLE_WORDS: usize = 4;
 /// of the text is.
 pub(super) fn judge(text: &str, words: usize, bold: bool, hint: &mut Hint) {
     let told = matches!(hint.role, Some(Role::Caption | Role::Headline | Role::Quote | Role::PullQuote));
-    let standfirst = words >= LEAST_STANDFIRST_WORDS && ends_sentence(text) && !text.ends_with(['?', '!']);
+    let least = if has_sentences(text) { LEAST_SENTENCES_WORDS } else { LEAST_STANDFIRST_WORDS };
+    let standfirst = words >= least && ends_sentence(text) && !text.ends_with(['?', '!']);
     if standfirst && hint.role == Some(Role::Subheading) {
         *hint = Hint::default();
     } else if !told && bold && !hint.fixed && !standfirst {
@@ -42,6 +46,12 @@ pub(super) fn judge(text: &str, words: usize, bold: bool, hint: &mut Hint) {
         _ => LEAST_BODY_WORDS,
     };
     let least = if told || ends_sentence(without_bracket(text)) { least } else { least.max(LEAST_UNENDED_WORDS) };
+    // Nor does a name that a credit follows say more for it.
+    let bracket = text.len() - without_bracket(text).len();
+    let words = match hint.role {
+        Some(Role::Caption) if bracket > 0 => without_bracket(text).split(' ').count(),
+        _ => words,
+    };
     let enough = words >= least || text.chars().filter(|c| is_solo(*c)).count() >= 2 * least;
     // A note belongs to what stands above it.
     hint.fixed |= !enough || text.starts_with(['*', '†', '‡']);
@@ -67,6 +77,12 @@ fn ends_sentence(text: &str) -> bool {
     let closing = ['"', '”', '“', '’', '\'', '»', '«', ')', ']', '」', '』', ' '];
     text.trim_end_matches(closing).ends_with(['.', '!', '?', '…', '。', '！', '？', '؟', '۔', '।', '॥', '။', '៕'])
         || text.chars().any(|c| matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}'))
+}
+
+/// True if a sentence ends inside a text; an abbreviation or a number ends none.
+fn has_sentences(text: &str) -> bool {
+    let last_word = |at: usize| text[..at].chars().rev().take_while(|c| c.is_alphabetic()).count();
+    text.match_indices(". ").any(|(at, _)| last_word(at) > 3)
 }
 
 /// A text as it is compared with a title.

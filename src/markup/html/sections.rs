@@ -18,11 +18,13 @@ pub(super) struct Sections {
     names: Vec<u64>,
     /// Paragraphs of the articles whose heading is a link.
     listed: Vec<(usize, usize)>,
+    /// Paragraphs that begin with a question in bold: its text, hashed.
+    asked: Vec<(usize, u64)>,
 }
 
 impl Sections {
     pub(super) fn new() -> Self {
-        Self { headed: Vec::new(), names: vec![0], listed: Vec::new() }
+        Self { headed: Vec::new(), names: vec![0], listed: Vec::new(), asked: Vec::new() }
     }
 
     /// A heading comes. Numbers aside: "Day 1" and "Day 2" are one form. A title that is repeated over a part of the
@@ -43,14 +45,28 @@ impl Sections {
         self.listed.push((first, end));
     }
 
-    /// Marks what stays: what stands under headings that come back, "Pros" or "Day 2", and what is listed.
+    /// The paragraph that came last begins with this question.
+    pub(super) fn asked(&mut self, question: &str) {
+        self.asked.push((self.headed.len() - 1, xxh3_64_with_seed(plain(question).as_bytes(), 0)));
+    }
+
+    /// The paragraphs from `first` on are none.
+    pub(super) fn forget(&mut self, first: usize) {
+        self.headed.truncate(first);
+        while self.listed.pop_if(|(_, end)| *end > first).is_some() {}
+        while self.asked.pop_if(|(paragraph, _)| *paragraph >= first).is_some() {}
+    }
+
+    /// Marks what stays: what stands under headings that come back, "Pros" or "Day 2", what answers a question that
+    /// comes back, and what is listed.
     pub(super) fn fix(&self, hints: &mut [Hint]) {
-        let mut uses: HashMap<u64, u32> = HashMap::new();
-        for name in &self.names[1..] {
-            *uses.entry(*name).or_default() += 1;
-        }
+        let headings = uses(self.names[1..].iter().copied());
         for (hint, heading) in hints.iter_mut().zip(&self.headed) {
-            hint.fixed |= uses.get(&self.names[*heading as usize]).is_some_and(|count| *count > 1);
+            hint.fixed |= headings.get(&self.names[*heading as usize]).is_some_and(|count| *count > 1);
+        }
+        let questions = uses(self.asked.iter().map(|(_, question)| *question));
+        for (paragraph, question) in &self.asked {
+            hints[*paragraph].fixed |= questions[question] > 1;
         }
         if self.listed.len() >= LISTED {
             for (first, end) in &self.listed {
@@ -58,4 +74,13 @@ impl Sections {
             }
         }
     }
+}
+
+/// How often each of them comes.
+fn uses(names: impl Iterator<Item = u64>) -> HashMap<u64, u32> {
+    let mut uses = HashMap::new();
+    for name in names {
+        *uses.entry(name).or_default() += 1;
+    }
+    uses
 }
