@@ -41,6 +41,8 @@ pub struct Shape {
     pub breaks: Vec<usize>,
     /// True if it is one question: short, a heading.
     pub question: bool,
+    /// True if it is one call: "Do not give up!", a heading, too.
+    pub call: bool,
     /// Words (0-based) that are numbers with a sign of currency, or a percent sign.
     pub signs: Vec<(usize, char)>,
 }
@@ -158,8 +160,10 @@ pub fn shape(words: &Words<'_>, place: Place, lexicon: &Lexicon) -> Shape {
         breaks: clause_breaks(words),
         signs: signs(words),
         question: body_end.ends_with(['?', '？', '؟']),
+        call: body_end.ends_with(['!', '！']),
     };
     shape.question &= shape.sentences.len() == 1;
+    shape.call &= shape.sentences.len() == 1;
     shape.role = role(words, &shape, place, lexicon);
     // Of two equal quotes the one in the running text has its full stop.
     let bare = shape.quoted.last() == Some(&true);

@@ -309,7 +309,7 @@ fn bracketed_credit(words: &Words<'_>, marks: &mut [Option<Trimming>]) {
         return;
     }
     let Some(start) = words.set_off().rev().find(|&i| words.before(i).contains('(')) else { return };
-    let stopped = words.before(start).contains(['.', '!', '?', '”', '"']);
+    let stopped = words.before(start).rsplit_once('(').is_some_and(|(gap, _)| gap.contains(['.', '!', '?', '”', '"']));
     let capital = |i: usize| words.raw(i).chars().next().is_some_and(char::is_uppercase);
     if stopped && n - start <= 6 && (start..n).all(capital) {
         mark(marks, start..n, Trimming::Credit);

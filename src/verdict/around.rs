@@ -4,6 +4,9 @@
 //! An echo is printed again by itself, or with all that stands around it. A record of the same form has the same lines
 //! in the same places, and others between them: "Bounce: low" under one name, "Bounce: high" under the next.
 
+use std::cell::OnceCell;
+use std::collections::HashMap;
+
 use crate::lexicon::{Class, Lexicon};
 use crate::paragraph::{Role, Span, Verdict};
 use crate::role::code_like;
@@ -35,6 +38,9 @@ const LABEL_BYTES: usize = 48;
 /// Most words of a label on a line of its own: "Output:", "Quill wrote:".
 const LABEL_WORDS: usize = 4;
 
+/// A label that so many paragraphs begin with is one of records.
+const MANY_LABELS: u32 = 3;
+
 /// Bytes of a paragraph that are read to know program text.
 const BEGINNING_BYTES: usize = 400;
 
@@ -51,8 +57,12 @@ pub struct Around<'a> {
     firsts: Vec<u32>,
     /// Pairs, the earlier first, of which one may go for the other, in order.
     echoes: Vec<(u32, u32)>,
+    /// For each paragraph, whether another one has its words, or one may go for the other.
+    repeated: Vec<bool>,
     /// True if a line says that it heads a refrain.
     sung: bool,
+    /// How many paragraphs begin with each short label; counted where it is asked for.
+    labels: OnceCell<HashMap<&'a str, u32>>,
 }
 
 impl<'a> Around<'a> {
@@ -73,7 +83,12 @@ impl<'a> Around<'a> {
         let sung = paragraphs.iter().any(|span| span.len() <= REFRAIN_BYTES && heads_refrain(span.of(text), lexicon));
         let mut firsts: Vec<u32> = (0..paragraphs.len() as u32).collect();
         candidates.copies.iter().for_each(|&(copy, first)| firsts[copy as usize] = first);
-        Self { text, paragraphs, prints, suspects, firsts, echoes, sung }
+        let mut repeated = vec![false; paragraphs.len()];
+        for (one, other) in echoes.iter().chain(&candidates.copies) {
+            repeated[*one as usize] = true;
+            repeated[*other as usize] = true;
+        }
+        Self { text, paragraphs, prints, suspects, firsts, echoes, repeated, sung, labels: OnceCell::new() }
     }
 
     /// True if two paragraphs (0-based) have the same words.
@@ -154,8 +169,28 @@ impl<'a> Around<'a> {
         self.sung
     }
 
+    /// True if a paragraph begins with a short label that others have, too: "Pattern: ...", "Q.: ...". It is one of the
+    /// records, or of the turns of a talk.
+    #[must_use]
+    pub fn shares_label(&self, index: u32) -> bool {
+        let counts = self.labels.get_or_init(|| {
+            let mut counts = HashMap::new();
+            (0..self.paragraphs.len() as u32).filter_map(|at| self.short_label(at)).for_each(|label| {
+                *counts.entry(label).or_insert(0) += 1;
+            });
+            counts
+        });
+        self.short_label(index).is_some_and(|label| counts.get(label).is_some_and(|count| *count >= MANY_LABELS))
+    }
+
+    fn short_label(&self, index: u32) -> Option<&'a str> {
+        let short = |label: &&str| label.contains(char::is_alphabetic) && label.split(' ').count() <= LABEL_WORDS;
+        self.label(index).filter(short)
+    }
+
     /// True if both begin with the same label, figures aside: "Price: ...", "Case 2: ...".
-    fn one_label(&self, one: u32, other: u32) -> bool {
+    #[must_use]
+    pub fn one_label(&self, one: u32, other: u32) -> bool {
         let labels = self.label(one).zip(self.label(other));
         labels.is_some_and(|(one, other)| without_figures(one).eq(without_figures(other)))
     }
@@ -166,7 +201,7 @@ impl<'a> Around<'a> {
         self.label(one).zip(self.label(other)).is_some_and(|(one, other)| one != other)
     }
 
-    fn label(&self, index: u32) -> Option<&str> {
+    fn label(&self, index: u32) -> Option<&'a str> {
         let text = self.source(index);
         text.find([':', '：']).filter(|at| (1..=LABEL_BYTES).contains(at)).map(|at| &text[..at])
     }
@@ -218,10 +253,44 @@ impl<'a> Around<'a> {
         self.source(index).starts_with(char::is_lowercase)
     }
 
+    /// True if a question stands before a paragraph, and another one, or none, before its like.
+    #[must_use]
+    pub fn answers(&self, index: u32, like: u32) -> bool {
+        let question = index.checked_sub(1).filter(|at| *at != like && self.asks(*at));
+        question.is_some_and(|at| like.checked_sub(1).is_none_or(|there| !self.echo(at, there)))
+    }
+
     /// True if a paragraph asks.
     #[must_use]
     pub fn asks(&self, index: u32) -> bool {
         self.source(index).ends_with(['?', '？', '؟'])
+    }
+
+    /// True if two paragraphs are items of one list: they and all between begin with a bullet or a dash.
+    #[must_use]
+    pub fn items(&self, one: u32, other: u32) -> bool {
+        let (from, to) = (one.min(other), one.max(other));
+        to - from <= MOST_RUN && (from..=to).all(|at| self.source(at).starts_with(BULLETS))
+    }
+
+    /// True if a line stands among short lines that end without a stop, and none of those beside it is said elsewhere.
+    #[must_use]
+    pub fn listed(&self, index: u32, most: usize) -> bool {
+        let last = self.paragraphs.len() as u32 - 1;
+        let line = |at: &u32| {
+            let stopped =
+                self.source(*at).ends_with(['.', '!', '?', '…', ':', '。', '！', '？', '؟', '۔', '।', '"', '”']);
+            !stopped && (1..most).contains(&self.words(*at).len())
+        };
+        let before = (index.saturating_sub(REACH)..index).rev().take_while(line).count() as u32;
+        let behind = (index + 1..=last.min(index + REACH)).take_while(line).count() as u32;
+        let lone = |at: u32| at == index || !self.repeated(at);
+        before + behind >= REACH && before.min(behind) > 0 && lone(index - 1) && lone(index + 1)
+    }
+
+    /// True if a paragraph is said elsewhere, or says what is.
+    fn repeated(&self, index: u32) -> bool {
+        self.repeated.get(index as usize).copied().unwrap_or_default()
     }
 
     /// True if a paragraph is numbered: "12. Costs", "2.1 Goals", "3) Wait".
@@ -255,13 +324,13 @@ impl<'a> Around<'a> {
     }
 
     /// The first bytes of a paragraph: enough to know a line by.
-    fn beginning(&self, index: u32) -> &str {
+    fn beginning(&self, index: u32) -> &'a str {
         let source = self.source(index);
         let end = (0..=source.len().min(BEGINNING_BYTES)).rev().find(|at| source.is_char_boundary(*at));
         &source[..end.unwrap_or(0)]
     }
 
-    fn source(&self, index: u32) -> &str {
+    fn source(&self, index: u32) -> &'a str {
         self.paragraphs[index as usize].of(self.text).trim()
     }
 }
@@ -273,6 +342,9 @@ const REFRAIN_BYTES: usize = 24;
 fn heads_refrain(line: &str, lexicon: &Lexicon) -> bool {
     lexicon.is(&fold(line.trim_matches(|c: char| !c.is_alphabetic())), Class::Refrain)
 }
+
+/// Signs before an item of a list.
+const BULLETS: [char; 8] = ['-', '•', '*', '·', '–', '●', '▪', '◦'];
 
 /// Most bytes of a number in front of a line: a longer one counts something.
 const NUMBER_BYTES: usize = 3;

@@ -1,7 +1,7 @@
 //! One decision a paragraph, from all judged pairs of a document: who goes, who stays, what is told about the rest.
 
 use std::cmp::{Ordering, Reverse};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::options::{Keep, Options};
 use crate::paragraph::{Finding, Findings, Kind, ParagraphId, Role, Span, Verdict};
@@ -22,6 +22,9 @@ pub const MOST_REMOVED: f64 = 0.4;
 
 /// One of two that say the same is the fuller if it says this much more, as a weight of words.
 const FULLER: f64 = 0.5;
+
+/// A paragraph that says so many others is made of them.
+const MANY_HELD: usize = 3;
 
 /// Everything a decision rests on.
 pub struct Case<'a> {
@@ -99,6 +102,7 @@ impl Case<'_> {
     /// An edge a pair at the most: of a group of copies only the member that stays for all has any.
     fn edges(&self, copies: &HashMap<u32, (u32, Vec<u32>)>) -> Vec<Edge> {
         let champion = |index: u32| copies.get(&index).map_or(index, |group| group.0);
+        let holds_many = self.holds_many();
         let mut edges = Vec::new();
         for (evidence, pair) in (0u32..).zip(self.pairs) {
             let fixed = |index| self.suspects.fixed(champion(index));
@@ -110,6 +114,10 @@ impl Case<'_> {
                 (false, true) => (pair.second, pair.first, &pair.back),
                 (false, false) => continue,
             };
+            // What is made of other paragraphs may go in parts; that is no reason for them to go.
+            if holds_many.contains(&stays) && self.sentence_in(goes, stays) {
+                continue;
+            }
             // A heading or a row stays by its form; that is no reason for the body to go.
             if fixed(stays) && rank(self.suspects.role(goes)) > rank(self.suspects.role(champion(stays))) {
                 continue;
@@ -118,6 +126,29 @@ impl Case<'_> {
             edges.push(Edge { goes: champion(goes), stays: champion(stays), strength, evidence });
         }
         edges
+    }
+
+    /// Paragraphs that hold several others of running text: a summary of them, or the whole article in one paragraph.
+    fn holds_many(&self) -> HashSet<u32> {
+        let mut held: HashMap<u32, usize> = HashMap::new();
+        for pair in self.pairs {
+            for (goes, stays, judgement) in
+                [(pair.first, pair.second, &pair.forth), (pair.second, pair.first, &pair.back)]
+            {
+                if judgement.verdict == Verdict::Remove && self.sentence_in(goes, stays) {
+                    *held.entry(stays).or_default() += 1;
+                }
+            }
+        }
+        held.into_iter().filter(|(_, count)| *count >= MANY_HELD).map(|(stays, _)| stays).collect()
+    }
+
+    /// True if `x` is running text, and `y` says it as a small part of what it says.
+    fn sentence_in(&self, x: u32, y: u32) -> bool {
+        let words = |index: u32| self.prints.words(index as usize).len();
+        let shape = self.suspects.get(x).map(|suspect| &suspect.shape);
+        shape.is_some_and(|shape| shape.full_stop && !shape.marked && matches!(shape.role, Role::Body | Role::Quote))
+            && 2 * words(x) < words(y)
     }
 
     /// True if the first of two paragraphs that say the same should stay rather than the second.

@@ -310,7 +310,7 @@ impl Weigh<'_> {
     /// True if `x` is a line over its own text, a heading: it says in short what the text says, and stays.
     fn heads(&self) -> bool {
         let (x, y) = (self.x.shape, self.y.shape);
-        let line = (!x.full_stop || x.question) && !x.cut_off && x.solid_size() < LINE_WORDS;
+        let line = (!x.full_stop || x.question || x.call) && !x.cut_off && x.solid_size() < LINE_WORDS;
         let told = x.role == Role::HeadlineFragment || x.tells_of_picture();
         let quote = matches!(x.role, Role::Quote | Role::PullQuote);
         let over = self.over == Over::Directly || self.over == Over::Closely && !quote;

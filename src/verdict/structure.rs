@@ -22,6 +22,9 @@ pub const LINE_WORDS: usize = 16;
 /// Copies of a line no further apart than this are one thing printed twice: a caption, a headline of a related story.
 const NEAR: u32 = 3;
 
+/// A paragraph with at least this Jaccard index to its like is a copy that came to stand elsewhere.
+const NEAR_COPY: f64 = 0.8;
+
 /// Lines (0-based) up to this one stand at the top: headlines and standfirsts, given again further down.
 const TOP: u32 = 2;
 
@@ -196,7 +199,12 @@ impl<'a> Structure<'a> {
         if rows_of_text && self.around.labels_differ(x, y) || self.around.sung() && !own.full_stop {
             return true;
         }
-        if other.role == Role::Code || rows && self.in_code(x) || row && apart > NEAR && self.around.numbered(x) {
+        if other.role == Role::Code || rows && self.in_code(x) || row && apart > NEAR && self.numbered(x, y, jaccard) {
+            return true;
+        }
+        let labelled = self.around.shares_label(x) && !self.around.one_label(x, y);
+        let labelled = labelled && own.role != Role::Caption && !own.post;
+        if labelled || self.answers(x, y, jaccard) || self.of_a_list(x, y, jaccard) {
             return true;
         }
         let quote = matches!(own.role, Role::Quote | Role::PullQuote) || own.shows_picture();
@@ -216,9 +224,34 @@ impl<'a> Structure<'a> {
             return false;
         }
         let line = |shape: &Shape, index| {
-            (!shape.full_stop || shape.marked || shape.question) && self.words(index) < LINE_WORDS * unit
+            let open = !shape.full_stop || shape.marked || shape.question || self.around.leads_in(index);
+            open && self.words(index) < LINE_WORDS * unit
         };
         self.around.parallel(run, apart, unit) || line(own, x) && (line(other, y) || self.around.among_rows(x, unit))
+    }
+
+    /// True if `x` is an item beside `y` in one list, or one of a list of short lines of which the others stay, and its
+    /// like is running text.
+    fn of_a_list(&self, x: u32, y: u32, jaccard: f64) -> bool {
+        let (Some(own), Some(other)) = (self.suspects.get(x), self.suspects.get(y)) else { return false };
+        let (own, other) = (&own.shape, &other.shape);
+        let line = matches!(own.role, Role::Caption | Role::Subheading | Role::ListItem) && !own.tells_of_picture();
+        let line = line && x > OPENING && !own.full_stop && other.full_stop;
+        let listed = || self.around.listed(x, LINE_WORDS * own.chars_per_word);
+        jaccard < NEAR_EQUAL && (self.around.items(x, y) || line && listed())
+    }
+
+    /// True if a row is numbered, or one of those that a list of contents has of numbered headings.
+    fn numbered(&self, x: u32, y: u32, jaccard: f64) -> bool {
+        self.around.numbered(x) || jaccard >= NEAR_EQUAL && self.around.numbered(y)
+    }
+
+    /// True if `x` answers the question before it, and its like stands under no such question: who asks wants to read
+    /// the answer there. Word for word the same is a copy that came to stand there.
+    fn answers(&self, x: u32, like: u32, jaccard: f64) -> bool {
+        let Some(shape) = self.suspects.get(x).map(|suspect| &suspect.shape) else { return false };
+        let running = shape.full_stop && matches!(shape.role, Role::Body | Role::Quote | Role::ListItem);
+        x > TOP && running && jaccard < NEAR_COPY && !self.around.asks(x) && self.around.answers(x, like)
     }
 
     /// True if a line belongs to a program: a sentence, only if there is program text on both sides.
