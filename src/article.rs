@@ -133,7 +133,14 @@ impl Deduplicator {
         let findings = if candidates.pairs.is_empty() && candidates.copies.is_empty() {
             Findings { paragraphs, ..Findings::default() }
         } else {
-            let document = Document { text, paragraphs: &paragraphs, hints, prints: &prints, candidates: &candidates };
+            let document = Document {
+                text,
+                paragraphs: &paragraphs,
+                hints,
+                prints: &prints,
+                candidates: &candidates,
+                again: false,
+            };
             self.judge(&document, &mut search, false).findings
         };
         let taken = take(findings, &prints);
@@ -156,7 +163,7 @@ impl Deduplicator {
     fn trace_of(&self, text: &str, paragraphs: &[Span], hints: &[Hint]) -> Trace {
         let mut prints = Prints::default();
         let candidates = self.search(text, paragraphs, &mut prints, &mut Search::default());
-        let document = Document { text, paragraphs, hints, prints: &prints, candidates: &candidates };
+        let document = Document { text, paragraphs, hints, prints: &prints, candidates: &candidates, again: false };
         let Judged { findings, pairs, roles } = self.judge(&document, &mut Search::default(), true);
         Trace { findings, prints, candidates, pairs, roles }
     }

@@ -5,6 +5,7 @@
 //! judged.
 
 use std::cell::RefCell;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -15,7 +16,7 @@ use crate::similarity::candidates::Candidate;
 use crate::similarity::like::Gaps;
 use crate::similarity::vocabulary::WordId;
 use crate::suspects::{Earlier, Glossary, Sequences, Suspect, Suspects};
-use crate::verdict::judge::{NEAR_EQUAL, Pair, judge, may_cover, stands_over};
+use crate::verdict::judge::{NEAR_EQUAL, Pair, Told, judge, may_cover, stands_over};
 
 /// Pairs whose words overlap less are not aligned: a little below the least coverage that any verdict asks for.
 const LEAST_BOUND: f64 = 0.4;
@@ -65,7 +66,7 @@ enum Glance {
 enum Outcome {
     Unlike,
     TooLong,
-    Judged(Box<Pair>),
+    Judged(Pair),
 }
 
 impl Pass<'_> {
@@ -88,7 +89,7 @@ impl Pass<'_> {
         let mut too_long = 0;
         for outcome in outcomes {
             match outcome {
-                Outcome::Judged(pair) => pairs.push(*pair),
+                Outcome::Judged(pair) => pairs.push(pair),
                 Outcome::TooLong => too_long += 1,
                 Outcome::Unlike => {}
             }
@@ -153,7 +154,7 @@ impl Pass<'_> {
     /// Aligns and judges one candidate whose paragraphs have `shared` words in common.
     fn pair(&self, candidate: &Candidate, shared: usize) -> Outcome {
         if let Some(pair) = self.known(candidate) {
-            return Outcome::Judged(Box::new(pair));
+            return Outcome::Judged(pair);
         }
         let (first, second) = (candidate.first, candidate.second);
         let (Some(a), Some(b)) = (self.sequences.get(first), self.sequences.get(second)) else {
@@ -172,7 +173,7 @@ impl Pass<'_> {
             let (forth, back) = judge(&x.side(), &y.side(), distance, &mut alignment, gaps, self.options);
             let spellings = if gaps.only_same() { Vec::new() } else { spellings(x, y, &alignment.first) };
             let unsaid = [unsaid(x, gaps.free_here()), unsaid(y, gaps.free_there())];
-            Outcome::Judged(Box::new(Pair { first, second, forth, back, spellings, unsaid }))
+            Outcome::Judged(Pair { first, second, told: Arc::new(Told { forth, back, spellings, unsaid }) })
         })
     }
 }
@@ -193,7 +194,9 @@ fn unsaid(suspect: &Suspect<'_>, free: &[usize]) -> Vec<u32> {
     if suspect.shape.sentences.len() < 2 {
         return Vec::new();
     }
-    free.iter().filter(|i| suspect.shape.trimmings[**i].is_none()).map(|i| *i as u32).collect()
+    let mut unsaid = Vec::with_capacity(free.len());
+    unsaid.extend(free.iter().filter(|i| suspect.shape.trimmings[**i].is_none()).map(|i| *i as u32));
+    unsaid
 }
 
 /// True if each side has a number in digits that the other has not, by word and by value. `only_x` and `only_y` are

@@ -83,7 +83,9 @@ impl Prints {
     /// The prints of some of the paragraphs (0-based, ascending) as if only they had been read.
     #[must_use]
     pub fn only(&self, paragraphs: &[usize]) -> Self {
-        let mut prints = Self::default();
+        let (words, shingles) = (self.words.len(), self.shingles.len());
+        let (words, shingles) = (Vec::with_capacity(words), Vec::with_capacity(shingles));
+        let mut prints = Self { words, shingles, ends: Vec::with_capacity(paragraphs.len()) };
         for &index in paragraphs {
             prints.words.extend_from_slice(self.words(index));
             prints.shingles.extend_from_slice(self.shingles(index));

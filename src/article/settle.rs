@@ -25,6 +25,8 @@ pub(super) struct Document<'a> {
     pub(super) hints: &'a [Hint],
     pub(super) prints: &'a Prints,
     pub(super) candidates: &'a Candidates,
+    /// True for what is left of a document: only what goes is asked for.
+    pub(super) again: bool,
 }
 
 /// What comes of a document's candidates.
@@ -88,7 +90,7 @@ impl Deduplicator {
         glossary: &'v Glossary<'v>,
         earlier: Option<(&Earlier<'v>, &[Pair])>,
     ) -> (Findings, Look<'v>) {
-        let Document { text, paragraphs, hints, prints, candidates } = *document;
+        let Document { text, paragraphs, hints, prints, candidates, again } = *document;
         let known = earlier.map(|(earlier, _)| earlier);
         let mut suspects = Suspects::of(text, paragraphs, hints, &sequences, glossary, known);
         suspects.tell_titles(text, paragraphs, &sequences, &candidates.pairs);
@@ -113,6 +115,7 @@ impl Deduplicator {
             options: &self.options,
             rarity: Rarity::of(prints, &suspects, glossary.lexicon),
             structure: &structure,
+            removals_only: again,
         };
         let mut findings = case.decide();
         findings.capped = Capped {
@@ -196,7 +199,7 @@ impl Deduplicator {
 
 impl Rest {
     fn document<'a>(&'a self, text: &'a str, candidates: &'a Candidates) -> Document<'a> {
-        Document { text, paragraphs: &self.spans, hints: &self.hints, prints: &self.prints, candidates }
+        Document { text, paragraphs: &self.spans, hints: &self.hints, prints: &self.prints, candidates, again: true }
     }
 }
 
@@ -237,8 +240,14 @@ mod tests {
             let dedup = Deduplicator::new(Options::default()).expect("the defaults are in range");
             let (mut prints, mut search) = (Prints::default(), Search::default());
             let candidates = dedup.search(&text, &paragraphs, &mut prints, &mut search);
-            let document =
-                Document { text: &text, paragraphs: &paragraphs, hints: &[], prints: &prints, candidates: &candidates };
+            let document = Document {
+                text: &text,
+                paragraphs: &paragraphs,
+                hints: &[],
+                prints: &prints,
+                candidates: &candidates,
+                again: false,
+            };
             let mut vocabulary = Vocabulary::new(&text);
             let sequences = Sequences::read(&paragraphs, &candidates, &mut vocabulary);
             let glossary = Glossary::of(&vocabulary, dedup.lexicon_of(&prints));

@@ -99,7 +99,8 @@ impl Differences {
 /// Compares what `x` says with what `y` says; `alignment` and its `gaps` are seen from `x`.
 #[must_use]
 pub(crate) fn differences(x: &Side<'_>, y: &Side<'_>, alignment: &Alignment, gaps: &Gaps) -> Differences {
-    let mut found = Differences { total_weight: x.weight, ..Differences::default() };
+    let new_words = Vec::with_capacity(gaps.free_here().len());
+    let mut found = Differences { total_weight: x.weight, new_words, ..Differences::default() };
     if attribution::other_speaker(x, y, alignment) {
         found.guard(Guard::Name);
     }
@@ -129,7 +130,9 @@ pub(crate) fn differences(x: &Side<'_>, y: &Side<'_>, alignment: &Alignment, gap
 /// True for a notice of what was wrong: it is no part of the story, and what it repeats stays.
 fn corrects(side: &Side<'_>) -> bool {
     let labelled = side.shape.trimmings.first() == Some(&Some(Trimming::Label));
-    labelled && side.phrase(0..side.folded.len()).is_some_and(|(entry, _)| entry.is(Class::Correction))
+    labelled
+        && side.looked(0).may_begin(Class::Correction)
+        && side.phrase(0..side.folded.len()).is_some_and(|(entry, _)| entry.is(Class::Correction))
 }
 
 fn gap(
@@ -159,8 +162,7 @@ fn gap(
         return;
     }
     // The same numbers, written in other words.
-    let counts = number::values(x, &solid);
-    if !counts.is_empty() && counts == number::values(y, &there) {
+    if number::any(x, &solid) && number::any(y, &there) && number::values(x, &solid) == number::values(y, &there) {
         solid.to_mut().retain(|i| !matches!(x.kinds[*i], WordKind::Number(_)));
     }
     for &i in solid.iter() {
@@ -257,9 +259,12 @@ fn synonyms<'a>(
 /// Most words of a phrase that is looked up.
 const LONGEST_PHRASE: usize = 6;
 
-/// For each word, the longest known phrase of neighbours that begins there.
+/// For each word, the longest known phrase of neighbours that begins there, where one may have a synonym or an opposite.
 fn phrases<'l>(side: &'l Side<'_>, at: &'l [usize]) -> impl Iterator<Item = (usize, usize, Option<&'l Entry>)> {
     (0..at.len()).map(move |k| {
+        if !side.looked(at[k]).may_relate() {
+            return (at[k], 1, None);
+        }
         let near = &at[k..at.len().min(k + LONGEST_PHRASE)];
         let run = near.iter().enumerate().take_while(|(o, i)| **i == at[k] + o).count();
         let found = side.phrase(at[k]..at[k] + run);
@@ -347,11 +352,12 @@ fn similar_words(x: &Side<'_>, y: &Side<'_>, alignment: &Alignment, found: &mut 
                 }
                 found.pass(Harmless::Spelling, 1);
             }
-            Match::Moved(_) => {
-                moved += 1;
-                signed(x, y, i, alignment, found);
+            Match::Moved(_) | Match::Same(_) => {
+                moved += usize::from(matches!(how, Match::Moved(_)));
+                if matches!(x.kinds[i], WordKind::Number(_)) {
+                    signed(x, y, i, alignment, found);
+                }
             }
-            Match::Same(_) => signed(x, y, i, alignment, found),
             Match::None => {}
         }
     }

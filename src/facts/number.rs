@@ -2,6 +2,11 @@
 
 use super::{Side, WordKind};
 
+/// True if one of the words `at` is a number whose value is known.
+pub(super) fn any(side: &Side<'_>, at: &[usize]) -> bool {
+    at.iter().any(|i| matches!(side.kinds[*i], WordKind::Number(Some(_))))
+}
+
 /// The values of the numbers among the words `at`, ascending: neighbouring number words make one number.
 pub(super) fn values(side: &Side<'_>, at: &[usize]) -> Vec<f64> {
     let mut values = Vec::new();

@@ -30,7 +30,8 @@ fn qualifier(side: &Side<'_>, at: &[usize], links: &[Match]) -> Option<Guard> {
         return None;
     }
     let run = |k: usize| at[k..].iter().zip(at[k]..).take_while(|(i, at)| **i == *at).count();
-    at.iter().enumerate().find_map(|(k, &i)| {
+    let may = |i: usize| [Class::Qualifier, Class::Ordinal].into_iter().any(|class| side.looked(i).may_begin(class));
+    at.iter().enumerate().filter(|(_, i)| may(**i)).find_map(|(k, &i)| {
         let (entry, len) = side.phrase(i..i + run(k))?;
         let before_both = links.get(i + len).is_some_and(|link| *link != Match::None);
         // "30 second" is a time.

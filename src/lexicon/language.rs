@@ -49,7 +49,7 @@ pub fn detect(words: &[u64]) -> &'static str {
     let mut total = 0usize;
     for word in words {
         total += 1;
-        let mut languages = index.get(word).copied().unwrap_or(0);
+        let Some(&(mut languages)) = index.get(word) else { continue };
         // A word of many languages tells little.
         let weight = 1.0 / f64::from(languages.count_ones());
         while languages != 0 {

@@ -90,6 +90,12 @@ impl Entry {
         self.opposites.iter().any(|pair| other.opposites.contains(&-pair))
     }
 
+    /// Its classes, and [`RELATED`] if it has synonyms or opposites.
+    fn marks(&self) -> u16 {
+        let related = self.unit.is_some() || !self.groups.is_empty() || !self.opposites.is_empty();
+        self.classes | if related { RELATED } else { 0 }
+    }
+
     fn merge(&mut self, other: &Self) {
         self.classes |= other.classes;
         self.value = self.value.or(other.value);
@@ -98,6 +104,9 @@ impl Entry {
         self.opposites.extend_from_slice(&other.opposites);
     }
 }
+
+/// Beside the classes in [`Known::begins`]: an entry with synonyms or opposites.
+const RELATED: u16 = 1 << 15;
 
 /// A word or phrase.
 #[derive(Clone, Copy, Debug, Default)]
@@ -110,6 +119,8 @@ struct Known {
     second: bool,
     /// True if furniture begins with it.
     furniture: bool,
+    /// All that is known of the entries that begin with this word, itself included: classes and [`RELATED`].
+    begins: u16,
 }
 
 /// What is known of one word.
@@ -120,6 +131,8 @@ pub struct Looked<'l> {
     longest: u16,
     /// True if it is the second word of a phrase.
     second: bool,
+    /// See [`Known::begins`].
+    begins: u16,
 }
 
 impl<'l> Looked<'l> {
@@ -133,6 +146,18 @@ impl<'l> Looked<'l> {
     #[must_use]
     pub fn is(self, class: Class) -> bool {
         self.entry.is_some_and(|entry| entry.is(class))
+    }
+
+    /// False if neither the word nor any phrase that begins with it is a `class`: told without looking for phrases.
+    #[must_use]
+    pub const fn may_begin(self, class: Class) -> bool {
+        self.begins & class as u16 != 0
+    }
+
+    /// False if neither the word nor any phrase that begins with it has a synonym or an opposite.
+    #[must_use]
+    pub const fn may_relate(self) -> bool {
+        self.begins & RELATED != 0
     }
 }
 
@@ -215,7 +240,8 @@ impl Lexicon {
     pub fn look(&self, word: &str) -> Looked<'_> {
         let known = self.known.get(word).copied().unwrap_or_default();
         let entry = self.entry(known).or_else(|| self.by_prefix(word));
-        Looked { entry, longest: known.longest, second: known.second }
+        let begins = known.begins | entry.map_or(0, Entry::marks);
+        Looked { entry, longest: known.longest, second: known.second, begins }
     }
 
     /// The longest phrase at the start of `words` that is known, and its length in words.
@@ -305,6 +331,17 @@ mod tests {
         for (name, text) in language::FILES.iter().chain([&("all", language::NEUTRAL)]) {
             if let Err(error) = Lexicon::default().add(text) {
                 panic!("src/lexicon/{name}.txt: {error}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_begins_with_a_word_is_known_beforehand() {
+        for (name, _) in language::FILES {
+            let lexicon = Lexicon::named(name);
+            for (key, entry) in lexicon.known.iter().filter_map(|(key, known)| Some((key, lexicon.entry(*known)?))) {
+                let first = lexicon.look(key.split(' ').next().unwrap_or_default());
+                assert_eq!(first.begins & entry.marks(), entry.marks(), "{name}: {key}");
             }
         }
     }

@@ -114,7 +114,8 @@ impl Lexicon {
     }
 
     fn add_line(&mut self, section: Section, line: &str) -> Result<(), String> {
-        let sides = || line.split_once('=').map(|(l, r)| (l.trim(), r.trim())).ok_or(format!("no = in {line:?}"));
+        let sides =
+            || line.split_once('=').map(|(l, r)| (l.trim(), r.trim())).ok_or_else(|| format!("no = in {line:?}"));
         match section {
             Section::Plain(class) => self.insert(line, &Entry { classes: class as u16, ..Entry::default() }),
             Section::Valued(classes) => {
@@ -163,6 +164,7 @@ impl Lexicon {
             let longest = 2 + rest.matches(' ').count() as u16;
             let first = self.known.entry(first.into()).or_default();
             first.longest = first.longest.max(longest);
+            first.begins |= entry.marks();
             let second = rest.split(' ').next().unwrap_or(rest);
             self.known.entry(second.into()).or_default().second = true;
         }
@@ -171,6 +173,7 @@ impl Lexicon {
             return;
         }
         let known = self.known.entry(pattern.key.into()).or_default();
+        known.begins |= entry.marks();
         if known.entry == 0 {
             self.entries.push(entry.clone());
             known.entry = self.entries.len() as u32;

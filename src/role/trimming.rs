@@ -103,6 +103,11 @@ impl<'a> Words<'a> {
         self.looked[self.sequence.ids[i] as usize]
     }
 
+    /// See [`Looked::may_begin`].
+    fn may_begin(&self, i: usize, class: Class) -> bool {
+        self.looked(i).may_begin(class)
+    }
+
     /// What stands between word `i - 1` and word `i` (before the first and after the last word, too).
     #[must_use]
     pub fn before(&self, i: usize) -> &str {
@@ -276,7 +281,7 @@ const MOST_CREDIT_WORDS: usize = 10;
 fn credit(words: &Words<'_>, lexicon: &Lexicon, marks: &mut [Option<Trimming>]) {
     let n = words.len();
     let from = n.saturating_sub(MOST_CREDIT_WORDS);
-    for i in from.max(1)..n {
+    for i in (from.max(1)..n).filter(|i| words.may_begin(*i, Class::Credit)) {
         let gap = words.before(i);
         let set_off = gap.contains(['.', '/', '©', '|', '(', '!', '?', '…', '”', '"', '。', ']', ')', '\n', '-', '–']);
         let Some((entry, len)) = words.phrase(i, lexicon) else { continue };
@@ -337,6 +342,9 @@ fn picture_lead(words: &Words<'_>, lexicon: &Lexicon, marks: &mut [Option<Trimmi
     if n > 2 && words.raw(0) == "FILE" {
         mark(marks, 0..1, Trimming::Picture);
     }
+    if n == 0 || !words.may_begin(0, Class::Picture) {
+        return;
+    }
     let Some((entry, len)) = words.phrase(0, lexicon) else { return };
     if n > len && entry.is(Class::Picture) && words.before(len).contains([',', ':', '-', '–', '—', '：', '，']) {
         mark(marks, 0..len, Trimming::Picture);
@@ -369,7 +377,10 @@ fn picture_sentence(words: &Words<'_>, lexicon: &Lexicon, marks: &mut [Option<Tr
     if n - start > start {
         return;
     }
-    let picture = |i: usize| words.phrase(i, lexicon).filter(|(entry, _)| entry.is(Class::Picture));
+    let picture = |i: usize| {
+        let phrase = words.may_begin(i, Class::Picture).then(|| words.phrase(i, lexicon)).flatten();
+        phrase.filter(|(entry, _)| entry.is(Class::Picture))
+    };
     let leads = picture(start)
         .is_some_and(|(_, len)| start + len < n && words.before(start + len).starts_with([',', ':', '–', '-']));
     let pictured = (start + 1..n.min(start + 4)).any(|i| picture(i).is_some_and(|(_, len)| len > 1));

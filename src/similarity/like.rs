@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::align::{Alignment, Match};
 use super::vocabulary::{Letters, Sequence, Vocabulary, WordId};
 use crate::paragraph::Span;
-use crate::words::{fold, glued_head};
+use crate::words::{fold, glued_head, is_alphabetic, is_numeric};
 
 /// Most unmatched words of a gap that are compared with each other.
 const MOST_IN_GAP: usize = 24;
@@ -105,7 +105,10 @@ struct Loose {
 impl Loose {
     fn of(sequence: &Sequence, at: usize, vocabulary: &Vocabulary<'_>) -> Self {
         let (id, span) = (sequence.ids[at], sequence.spans[at]);
-        let head = glued_head(vocabulary.raw(span));
+        let (raw, folded) = (vocabulary.raw(span), vocabulary.folded(id));
+        // Told at a glance where there is no capital behind the first byte: folding changes none of the others.
+        let small = raw.len() == folded.len() && raw.as_bytes()[1..] == folded.as_bytes()[1..];
+        let head = if small { None } else { glued_head(raw) };
         let tail = head.map(|head| Span::new(span.start + head.len(), span.end));
         Self { at, gap: None, id, letters: vocabulary.letters(id), tail }
     }
@@ -213,8 +216,8 @@ const MOST_UNLIKE_LETTERS: u32 = 2 * MOST_EDITS as u32;
 
 /// True if a digit stands for the letter that looks like it: "f0i" for "foi". Real numbers are never words.
 fn scanned(a: &str, b: &str) -> bool {
-    let letters = |word: &str| word.chars().filter(|c| c.is_alphabetic()).count();
-    let digits = |word: &str| word.chars().filter(|c| c.is_numeric()).count();
+    let letters = |word: &str| word.chars().filter(|c| is_alphabetic(*c)).count();
+    let digits = |word: &str| word.chars().filter(|c| is_numeric(*c)).count();
     let one_clean = (digits(a) == 0) != (digits(b) == 0);
     one_clean
         && letters(a) >= digits(a)
@@ -288,7 +291,7 @@ fn joined(xs: &[Loose], ys: &[Loose], vocabulary: &Vocabulary<'_>) -> bool {
     if xs.is_empty() || ys.is_empty() || xs.len() == ys.len() || xs.len() + ys.len() > MOST_JOINED {
         return false;
     }
-    let letters = |c: &char| c.is_alphanumeric();
+    let letters = |c: &char| is_alphabetic(*c) || is_numeric(*c);
     let same = |kept: fn(&char) -> bool| chars(xs, vocabulary).filter(kept).eq(chars(ys, vocabulary).filter(kept));
     let ascii = |words: &[Loose]| words.iter().all(|word| vocabulary.folded(word.id).is_ascii());
     // A file name has a hyphen for each letter that is not ASCII: "cibern-ticas".
@@ -347,12 +350,16 @@ impl Gaps {
         self.ys.clear();
         self.ends.clear();
         self.others = false;
-        let mut from = 0;
+        let (mut from, mut open) = (0, 0);
         for (i, found) in alignment.first.iter().enumerate() {
             match *found {
                 Match::None => self.xs.push(i),
                 Match::Same(to) => {
-                    self.free(alignment, from..to as usize);
+                    // Most words stand right behind their neighbours in both paragraphs.
+                    if from < to as usize || self.xs.len() > open {
+                        self.free(alignment, from..to as usize);
+                        open = self.xs.len();
+                    }
                     from = to as usize + 1;
                 }
                 Match::Moved(_) | Match::Like(_) => self.others = true,
@@ -364,10 +371,6 @@ impl Gaps {
     /// The gap ends with these words of the second paragraph, as far as they have no link.
     fn free(&mut self, alignment: &Alignment, words: Range<usize>) {
         self.ys.extend(words.filter(|j| alignment.second[*j] == Match::None));
-        self.close();
-    }
-
-    fn close(&mut self) {
         let end = (self.xs.len(), self.ys.len());
         if self.ends.last().copied().unwrap_or_default() != end {
             self.ends.push(end);

@@ -165,12 +165,13 @@ impl<'t> Vocabulary<'t> {
     }
 
     fn same(&mut self, id: WordId, span: Span) -> bool {
-        let (a, b) = (self.known[id as usize].span.of(self.text), span.of(self.text));
+        let bytes = self.text.as_bytes();
+        let (a, b) = (&bytes[self.known[id as usize].span.range()], &bytes[span.range()]);
         if a == b || a.eq_ignore_ascii_case(b) {
             return true;
         }
         let mut folded = std::mem::take(&mut self.scratch);
-        fold_into(b, &mut folded);
+        fold_into(span.of(self.text), &mut folded);
         let same = self.folded(id) == folded;
         self.scratch = folded;
         same

@@ -13,7 +13,7 @@ use crate::role::code_like;
 use crate::shingle::Prints;
 use crate::similarity::candidates::Candidates;
 use crate::suspects::Suspects;
-use crate::words::fold;
+use crate::words::{fold, is_alphabetic};
 
 use super::judge::Pair;
 
@@ -340,7 +340,7 @@ const REFRAIN_BYTES: usize = 24;
 
 /// True for "Chorus:", "[Refrain]".
 fn heads_refrain(line: &str, lexicon: &Lexicon) -> bool {
-    lexicon.is(&fold(line.trim_matches(|c: char| !c.is_alphabetic())), Class::Refrain)
+    lexicon.is(&fold(line.trim_matches(|c: char| !is_alphabetic(c))), Class::Refrain)
 }
 
 /// Signs before an item of a list.

@@ -44,6 +44,8 @@ pub struct Case<'a> {
     pub rarity: Rarity<'a>,
     /// What belongs to the form.
     pub structure: &'a Structure<'a>,
+    /// True if only what goes is asked for.
+    pub removals_only: bool,
 }
 
 impl Case<'_> {
@@ -62,6 +64,7 @@ impl Case<'_> {
         let findings = (0u32..).zip(&chosen).filter_map(|(index, edge)| match (edge, in_parts(index)) {
             (Some(edge), _) => Some(self.removal(index, edge)),
             (None, Some(parts)) => Some(self.removal_in_parts(parts)),
+            (None, None) if self.removals_only => None,
             (None, None) => self.kept(index, &by_paragraph[index as usize], &chosen),
         });
         let mut result =

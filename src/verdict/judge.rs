@@ -1,5 +1,8 @@
 //! One pair, one direction: may `x` go because `y` stays?
 
+use std::ops::Deref;
+use std::sync::Arc;
+
 use crate::facts::{Differences, Harmless, Side, WordKind, differences};
 use crate::options::{Caution, Options};
 use crate::paragraph::{Guard, Kind, Role, Verdict};
@@ -37,13 +40,28 @@ impl Judgement {
     }
 }
 
-/// A judged pair: both directions.
+/// A judged pair: both directions. Cheap to copy: what is thought of it is shared.
 #[derive(Clone, Debug)]
 pub struct Pair {
     /// The earlier paragraph, 0-based.
     pub first: u32,
     /// The later paragraph, 0-based.
     pub second: u32,
+    /// What is thought of it.
+    pub told: Arc<Told>,
+}
+
+impl Deref for Pair {
+    type Target = Told;
+
+    fn deref(&self) -> &Told {
+        &self.told
+    }
+}
+
+/// What is thought of a pair.
+#[derive(Clone, Debug)]
+pub struct Told {
     /// May the first go?
     pub forth: Judgement,
     /// May the second go?

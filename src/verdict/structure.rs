@@ -2,6 +2,7 @@
 //! word the same, and no echo.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::options::Options;
 use crate::paragraph::{Role, Verdict};
@@ -174,8 +175,11 @@ impl<'a> Structure<'a> {
         }
         let mut guarded = pairs.to_vec();
         for (pair, [forth, back]) in guarded.iter_mut().zip(found) {
-            forth.then(|| pair.forth.keep_for_form());
-            back.then(|| pair.back.keep_for_form());
+            if forth || back {
+                let told = Arc::make_mut(&mut pair.told);
+                forth.then(|| told.forth.keep_for_form());
+                back.then(|| told.back.keep_for_form());
+            }
         }
         Some(guarded)
     }

@@ -25,7 +25,10 @@ pub fn scan(text: &str, mut word: impl FnMut(u64, usize, usize)) {
             scanner.at += 1;
             continue;
         }
-        let (entry, len) = scanner.entry(start);
+        let (entry, len) = match scanner.ahead {
+            (at, entry, len) if at == start => (entry, len),
+            _ => scanner.entry(start),
+        };
         match entry.class() {
             Class::Letter | Class::Numeric | Class::Connector => {
                 let hash = scanner.word();
@@ -53,29 +56,30 @@ struct Scanner<'t> {
     ascii: &'static [Entry; 256],
     /// True if the word read last holds a letter or a digit.
     worded: bool,
+    /// What stands behind the last character that is a word by itself: where, what, and its length in bytes.
+    ahead: (usize, Entry, usize),
 }
 
 impl<'t> Scanner<'t> {
     fn new(text: &'t str) -> Self {
         let ascii = table::page(0);
-        Self { text, bytes: text.as_bytes(), at: 0, page: ascii, page_number: 0, ascii, worded: false }
+        let ahead = (usize::MAX, ascii[0], 0);
+        Self { text, bytes: text.as_bytes(), at: 0, page: ascii, page_number: 0, ascii, worded: false, ahead }
     }
 
     /// What stands at byte `at`, which must be inside the text, and its length in bytes.
     #[inline]
     fn entry(&mut self, at: usize) -> (Entry, usize) {
-        let b = &self.bytes[at..];
-        let low = |i: usize| u32::from(b.get(i).copied().unwrap_or(0)) & 0x3f;
-        let first = u32::from(b[0]);
-        let (code, len) = match b[0] {
-            b'&' => match entity::decode(b) {
-                Some((c, len)) => (c as u32, len),
-                None => (first, 1),
-            },
-            0..0x80 => return (self.ascii[b[0] as usize], 1),
-            0x80..0xe0 => ((first & 0x1f) << 6 | low(1), 2),
-            0xe0..0xf0 => ((first & 0x0f) << 12 | low(1) << 6 | low(2), 3),
-            0xf0.. => ((first & 0x07) << 18 | low(1) << 12 | low(2) << 6 | low(3), 4),
+        let low = |byte: u8| u32::from(byte & 0x3f);
+        let rest = &self.bytes[at..];
+        let (code, len) = match *rest {
+            [first @ 0xc0..0xe0, b, ..] => (u32::from(first & 0x1f) << 6 | low(b), 2),
+            [first @ 0xe0..0xf0, b, c, ..] => (u32::from(first & 0x0f) << 12 | low(b) << 6 | low(c), 3),
+            [first @ 0xf0..=0xff, b, c, d, ..] => {
+                (u32::from(first & 0x07) << 18 | low(b) << 12 | low(c) << 6 | low(d), 4)
+            }
+            [b'&', ..] => entity::decode(rest).map_or((u32::from(b'&'), 1), |(c, len)| (c as u32, len)),
+            _ => return (self.ascii[usize::from(rest[0] & 0x7f)], 1),
         };
         let number = code as usize >> 8;
         if number != self.page_number {
@@ -149,6 +153,7 @@ impl<'t> Scanner<'t> {
         while self.at < self.bytes.len() && self.bytes[self.at] >= 0x80 {
             let (next, len) = self.entry(self.at);
             if next.class() != Class::Extend {
+                self.ahead = (self.at, next, len);
                 break;
             }
             push(next, &mut watch, &mut hasher);
