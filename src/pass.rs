@@ -11,6 +11,7 @@ use rayon::prelude::*;
 
 use crate::facts::WordKind;
 use crate::options::Options;
+use crate::role::Shape;
 use crate::similarity::align::{Match, Overlap, align_sharing, overlap};
 use crate::similarity::candidates::Candidate;
 use crate::similarity::like::Gaps;
@@ -47,8 +48,17 @@ pub(crate) struct Pass<'a> {
     /// What was known when more paragraphs stood in the document, and the pairs of then, ordered by their second
     /// paragraph, then the first.
     pub(crate) earlier: Option<(&'a Earlier<'a>, &'a [Pair])>,
-    /// True for paragraphs of different documents: of those that stay nobody asks, and where they stand tells nothing.
-    pub(crate) strangers: bool,
+    /// For paragraphs of different documents, what is asked of them.
+    pub(crate) strangers: Option<Strangers>,
+}
+
+/// What is asked of paragraphs of different documents: not about those that stay; and where they stand tells nothing.
+#[derive(Clone, Copy)]
+pub(crate) struct Strangers {
+    /// True if the first of a pair may go for the second, too.
+    pub(crate) both: bool,
+    /// Whether a paragraph of such a shape may go.
+    pub(crate) may_go: fn(&Shape) -> bool,
 }
 
 /// What is known of a candidate before it is aligned.
@@ -116,6 +126,8 @@ impl Pass<'_> {
         let wanted = candidates.iter().zip(glances).enumerate().map(|(index, (candidate, glance))| match *glance {
             Glance::Unlike => None,
             Glance::Like(shared) => Some((*candidate, shared)),
+            // Look-alikes stay.
+            Glance::OtherNumbers(..) if self.strangers.is_some() => None,
             Glance::OtherNumbers(shared, _) => told(index, candidate).then_some((*candidate, shared)),
         });
         wanted.flatten().collect()
@@ -161,20 +173,36 @@ impl Pass<'_> {
             return Outcome::Unlike;
         };
         let (Some(x), Some(y)) = (self.suspects.get(first), self.suspects.get(second)) else { return Outcome::Unlike };
+        let [forth, back] = self.strangers.map_or([true; 2], |asked| asked.ways(x, y));
+        if !forth && !back {
+            return Outcome::Unlike;
+        }
         let Some(mut alignment) = align_sharing(a, b, shared, self.glossary.vocabulary) else {
             return Outcome::TooLong;
         };
         GAPS.with_borrow_mut(|gaps| {
             gaps.fill(&alignment);
-            if self.strangers && !may_cover(&x.side(), &y.side(), gaps, self.options) {
+            let (here, there) = (x.side(), y.side());
+            let may_go = || {
+                forth && may_cover(&here, &there, &alignment.first, gaps.free_here(), self.options)
+                    || back && may_cover(&there, &here, &alignment.second, gaps.free_there(), self.options)
+            };
+            if self.strangers.is_some() && !may_go() {
                 return Outcome::Unlike;
             }
-            let distance = if self.strangers { 1 } else { second - first };
-            let (forth, back) = judge(&x.side(), &y.side(), distance, &mut alignment, gaps, self.options);
+            let distance = if self.strangers.is_some() { 1 } else { second - first };
+            let (forth, back) = judge(&here, &there, distance, &mut alignment, gaps, self.options);
             let spellings = if gaps.only_same() { Vec::new() } else { spellings(x, y, &alignment.first) };
             let unsaid = [unsaid(x, gaps.free_here()), unsaid(y, gaps.free_there())];
             Outcome::Judged(Pair { first, second, told: Arc::new(Told { forth, back, spellings, unsaid }) })
         })
+    }
+}
+
+impl Strangers {
+    /// Whether it is asked if the first may go for the second, and the other way round.
+    fn ways(self, first: &Suspect<'_>, second: &Suspect<'_>) -> [bool; 2] {
+        [self.both && (self.may_go)(&first.shape), (self.may_go)(&second.shape)]
     }
 }
 

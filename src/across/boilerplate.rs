@@ -14,7 +14,7 @@ use super::postings::{PARTS, Posting, Postings};
 use super::removals::{Proof, Removals, exact};
 use super::survey::Batch;
 use super::topics::Topics;
-use super::verify::{compare, shape};
+use super::verify::{compare, says, shape};
 
 /// A line of fewer words may be a heading or a cell; a sentence, a turn of phrase.
 const LEAST_WORDS: usize = 8;
@@ -26,29 +26,15 @@ const SIGNATURE_WORDS: usize = 4;
 fn said(dedup: &Deduplicator, batch: &Batch, proposals: &Proposals<'_>) -> io::Result<Postings> {
     let mut said = Postings::of_pairs(batch.paragraphs.len() as u64, batch.memory / 16);
     proposals.each(|_, pairs| {
-        let lists: Vec<&[Pair]> = pairs.chunk_by(|a, b| a.second == b.second).collect();
-        let judged = lists.par_iter().map(|list| {
-            let (second, firsts) = (list[0].second, firsts(list));
-            let goes = |found: &Option<Finding>| found.as_ref().is_some_and(|f| f.verdict == Verdict::Remove);
-            let told = compare(dedup, batch, &firsts, second).into_iter().flat_map(|compared| {
-                let first = compared.first;
-                let forth = goes(&compared.forth).then_some((first, second));
-                [forth, goes(&compared.back).then_some((second, first))]
-            });
-            told.flatten().collect::<Vec<(u32, u32)>>()
+        let goes = |found: &Option<Finding>| found.as_ref().is_some_and(|f| f.verdict == Verdict::Remove);
+        let told = compare(dedup, batch, pairs.to_vec(), true).into_iter().flat_map(|compared| {
+            let Pair { second, first } = compared.pair;
+            let forth = goes(&compared.forth).then_some((first, second));
+            [forth, goes(&compared.back).then_some((second, first))]
         });
-        let judged: Vec<Vec<(u32, u32)>> = judged.collect();
-        judged
-            .into_iter()
-            .flatten()
-            .try_for_each(|(goes, stays)| said.push((u64::from(goes) << 32 | u64::from(stays), 0)))
+        told.flatten().try_for_each(|(goes, stays)| said.push((u64::from(goes) << 32 | u64::from(stays), 0)))
     })?;
     Ok(said)
-}
-
-/// The first paragraphs of pairs.
-pub(super) fn firsts(pairs: &[Pair]) -> Vec<u32> {
-    pairs.iter().map(|pair| pair.first).collect()
 }
 
 /// What goes.
@@ -113,7 +99,8 @@ impl Case<'_> {
         let another = members.iter().copied().find(|member| batch.article(*member) != own_doc);
         let mut finding = match another {
             Some(_) => exact(shape.role),
-            None => compare(self.dedup, batch, &[first], *near.first()?).pop()?.forth?,
+            // As it was found, whichever of the two comes first.
+            None => says(self.dedup, batch, *near.first()?, first)?,
         };
         finding.kind = Kind::Boilerplate;
         let proof = Proof { finding, exact: another.is_some(), articles: docs.len(), from_all: true };

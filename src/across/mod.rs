@@ -17,6 +17,8 @@ mod groups;
 mod pairs;
 mod plan;
 mod postings;
+#[cfg(test)]
+mod recall;
 mod record;
 mod removals;
 mod repeats;

@@ -4,8 +4,6 @@
 use std::fs::File;
 use std::io;
 
-use rayon::prelude::*;
-
 use super::scratch;
 
 /// How many parts there are, as a power of two.
@@ -111,7 +109,7 @@ impl Postings {
     /// If the temporary file cannot be read.
     pub(super) fn part(&self, number: usize) -> io::Result<Vec<Posting>> {
         let mut part = self.unsorted(number)?;
-        part.par_sort_unstable();
+        part.sort_unstable();
         Ok(part)
     }
 

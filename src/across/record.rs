@@ -20,8 +20,6 @@ pub(super) struct Record<'a> {
     pub(super) pinned: bool,
     /// What is compared.
     pub(super) text: &'a str,
-    /// Its distinct shingles, sorted, 8 bytes each.
-    shingles: &'a [u8],
 }
 
 /// Bytes in front of text and shingles: number, span, their lengths, flags.
@@ -38,7 +36,10 @@ impl<'a> Record<'a> {
         to.push(entry.told.map_or(u8::MAX, |role| role as u8));
         to.push(u8::from(entry.marked) | u8::from(entry.pinned) << 1);
         to.extend_from_slice(entry.text.as_bytes());
-        entry.shingles.iter().for_each(|hash| to.extend_from_slice(&hash.to_le_bytes()));
+        let from = to.len();
+        to.resize(from + 8 * entry.shingles.len(), 0);
+        let places = to[from..].as_chunks_mut::<8>().0;
+        places.iter_mut().zip(&entry.shingles).for_each(|(place, hash)| *place = hash.to_le_bytes());
     }
 
     /// A paragraph that was not put aside, without its shingles.
@@ -50,7 +51,6 @@ impl<'a> Record<'a> {
             marked: entry.marked,
             pinned: entry.pinned,
             text: &entry.text,
-            shingles: &[],
         }
     }
 
@@ -63,13 +63,13 @@ impl<'a> Record<'a> {
             marked: false,
             pinned: false,
             text: "",
-            shingles: &[],
         })
     }
 
     fn parse(bytes: &'a [u8]) -> Option<Self> {
         let (head, rest) = bytes.split_at_checked(HEAD)?;
         let (text, rest) = rest.split_at_checked(long(&head[20..24]) as usize)?;
+        rest.get(..8 * long(&head[24..28]) as usize)?;
         Some(Self {
             number: long(&head[..4]) as u32,
             span: Span::new(long(&head[4..12]) as usize, long(&head[12..20]) as usize),
@@ -77,14 +77,17 @@ impl<'a> Record<'a> {
             marked: head[29] & 1 == 1,
             pinned: head[29] & 2 == 2,
             text: std::str::from_utf8(text).ok()?,
-            shingles: rest.get(..8 * long(&head[24..28]) as usize)?,
         })
     }
+}
 
-    /// Its distinct shingles, sorted.
-    pub(super) fn shingles(&self) -> impl ExactSizeIterator<Item = u64> + use<'a> {
-        self.shingles.chunks_exact(8).map(long)
-    }
+/// The distinct shingles of a paragraph as it was put aside, sorted; none, if it is not whole.
+pub(super) fn shingles_of(bytes: &[u8]) -> impl ExactSizeIterator<Item = u64> {
+    let find = || {
+        let (head, rest) = bytes.split_at_checked(HEAD)?;
+        rest.get(long(&head[20..24]) as usize..)?.get(..8 * long(&head[24..28]) as usize)
+    };
+    find().unwrap_or_default().as_chunks::<8>().0.iter().map(|hash| u64::from_le_bytes(*hash))
 }
 
 /// Writes what is needed of a document: its name, and what was found in it by itself.
@@ -124,11 +127,12 @@ mod tests {
             let mut bytes = Vec::new();
             Record::write(&entry, &mut bytes);
             let read = Record::read(&bytes);
-            assert_eq!(read.shingles().collect::<Vec<u64>>(), entry.shingles);
+            assert_eq!(shingles_of(&bytes).collect::<Vec<u64>>(), entry.shingles);
             let flags = (read.told, read.marked, read.pinned);
             assert_eq!(flags, (entry.told, entry.marked, entry.pinned));
             assert_eq!((read.number, read.span, read.text), (number, entry.span, entry.text.as_str()));
-            assert_eq!(Record::read(&bytes[..bytes.len() - 1]).text, "", "a half record is none");
+            let half = &bytes[..bytes.len() - 1];
+            assert_eq!((Record::read(half).text, shingles_of(half).len()), ("", 0), "a half record is none");
         }
         let sheet = Sheet { name: "ñ".to_owned(), found: b"[]".to_vec(), ..Sheet::default() };
         let mut bytes = Vec::new();

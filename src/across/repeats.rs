@@ -8,12 +8,11 @@ use rayon::prelude::*;
 use crate::article::Deduplicator;
 use crate::paragraph::{Finding, Role, Verdict};
 
-use super::boilerplate::firsts;
 use super::groups::Groups;
 use super::pairs::{Pair, Proposals};
 use super::removals::{Proof, Removals, exact};
 use super::survey::Batch;
-use super::verify::{compare, may_go, says};
+use super::verify::{Compared, compare, role_if_may_go, says};
 
 /// What goes.
 ///
@@ -32,7 +31,7 @@ pub(super) fn decide(
         let mut concerned: Vec<u32> = groups.leaders(range).chain(twins.keys().copied()).collect();
         concerned.sort_unstable();
         concerned.dedup();
-        let roles: Vec<Option<Role>> = concerned.par_iter().map(|first| may_go(dedup, batch, *first)).collect();
+        let roles: Vec<Option<Role>> = concerned.par_iter().map(|p| role_if_may_go(dedup, batch, *p)).collect();
         for (first, role) in concerned.into_iter().zip(roles) {
             if let Some(role) = role {
                 case.decide(first, role, twins.remove(&first).unwrap_or_default())?;
@@ -55,7 +54,7 @@ pub(super) fn settle(
     let groups = Groups::singles(batch.paragraphs.len() as u32);
     let mut case = Case { dedup, batch, groups: &groups, gone: HashMap::new(), removals: Removals::new(batch) };
     for (first, twins) in twins {
-        if let Some(role) = may_go(dedup, batch, first) {
+        if let Some(role) = role_if_may_go(dedup, batch, first) {
             case.decide(first, role, twins)?;
         }
     }
@@ -64,13 +63,11 @@ pub(super) fn settle(
 
 /// For each paragraph the earlier ones that say, or nearly say, what it says.
 fn twins(dedup: &Deduplicator, batch: &Batch, pairs: &[Pair]) -> BTreeMap<u32, Vec<(u32, Finding)>> {
-    let lists: Vec<&[Pair]> = pairs.chunk_by(|a, b| a.second == b.second).collect();
-    let found = lists.par_iter().filter_map(|list| {
-        let compared = compare(dedup, batch, &firsts(list), list[0].second).into_iter();
-        let twins: Vec<(u32, Finding)> = compared.filter_map(|c| Some((c.first, c.back?))).collect();
-        (!twins.is_empty()).then(|| (list[0].second, twins))
-    });
-    found.collect::<Vec<_>>().into_iter().collect()
+    let mut twins: BTreeMap<u32, Vec<(u32, Finding)>> = BTreeMap::new();
+    for Compared { pair, back, .. } in compare(dedup, batch, pairs.to_vec(), false) {
+        twins.entry(pair.second).or_default().extend(back.map(|finding| (pair.first, finding)));
+    }
+    twins
 }
 
 struct Case<'a> {

@@ -99,7 +99,7 @@ pub struct Compared {
 #[must_use]
 pub fn verify(dedup: &Deduplicator, x: &Passage, y: &Passage) -> Compared {
     let share = candidate_share(y.ngram > dedup.options().ngram);
-    if pairs::share_enough(shingles_of(x, 0).into_iter(), &shingles_of(y, 0), share) {
+    if pairs::share_enough(&shingles_of(x, 0), &shingles_of(y, 0), share) {
         compare(dedup, x, y)
     } else {
         Compared::default()

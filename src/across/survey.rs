@@ -16,7 +16,7 @@ use super::groups::Groups;
 use super::pairs::Proposals;
 use super::plan::Plan;
 use super::postings::Postings;
-use super::record::{Record, read_document, write_document};
+use super::record::{Record, read_document, shingles_of, write_document};
 use super::sheet::Sheet;
 use super::spool::Spool;
 use super::{boilerplate, repeats};
@@ -84,18 +84,28 @@ impl Batch {
         take(Record::read(self.spool.read(self.bytes_of(paragraph), &mut Vec::new())))
     }
 
-    /// Hands out paragraphs that follow each other.
-    pub(super) fn each(&self, paragraphs: Range<u32>, mut take: impl FnMut(u32, Record<'_>)) {
+    /// Puts the distinct shingles of a paragraph, sorted, into `shingles`.
+    pub(super) fn read_shingles(&self, paragraph: u32, shingles: &mut Vec<u64>) {
+        shingles.clear();
+        shingles.extend(shingles_of(self.spool.read(self.bytes_of(paragraph), &mut Vec::new())));
+    }
+
+    /// Hands out the distinct shingles, sorted, of paragraphs that follow each other.
+    pub(super) fn each(&self, paragraphs: Range<u32>, mut take: impl FnMut(u32, &[u64])) {
         let Some(last) = paragraphs.clone().next_back() else { return };
-        let mut scratch = Vec::new();
+        let (mut scratch, mut shingles) = (Vec::new(), Vec::new());
         let start = self.paragraphs[paragraphs.start as usize].at;
         let bytes = self.spool.read(start..self.bytes_of(last).end, &mut scratch);
         for paragraph in paragraphs {
             let own = self.bytes_of(paragraph);
             match bytes.get((own.start - start) as usize..(own.end - start) as usize) {
-                Some(bytes) => take(paragraph, Record::read(bytes)),
-                None => self.with(paragraph, |record| take(paragraph, record)),
+                Some(record) => {
+                    shingles.clear();
+                    shingles.extend(shingles_of(record));
+                }
+                None => self.read_shingles(paragraph, &mut shingles),
             }
+            take(paragraph, &shingles);
         }
     }
 

@@ -2,9 +2,11 @@
 
 use std::sync::atomic::Ordering;
 
+use rayon::prelude::*;
+
 use crate::article::Deduplicator;
 use crate::paragraph::{Finding, ParagraphId, Role, Span, Verdict};
-use crate::pass::Pass;
+use crate::pass::{Pass, Strangers};
 use crate::role::{Place, Shape};
 use crate::similarity::candidates::{Candidate, Candidates};
 use crate::similarity::vocabulary::Vocabulary;
@@ -12,14 +14,19 @@ use crate::suspects::{Glossary, Sequences, Suspects, has_full_stops};
 use crate::verdict::finding::judged;
 use crate::verdict::judge::Judgement;
 
+use super::boilerplate::may_go;
+use super::pairs::Pair;
 use super::record::Record;
 use super::survey::Batch;
+
+/// Pairs that are read at once: most families of paragraphs that are like each other have one first.
+const CHUNK: usize = 64;
 
 /// What came of a pair.
 #[derive(Debug)]
 pub(super) struct Compared {
-    /// The first of the two.
-    pub(super) first: u32,
+    /// The two.
+    pub(super) pair: Pair,
     /// May the first go for the second?
     pub(super) forth: Option<Finding>,
     /// May the second go for the first?
@@ -43,11 +50,17 @@ impl Texts {
         self.places.push(place(&record));
     }
 
-    /// Compares the last one with each of the others, which are called by their places here; and how many were too long.
-    fn compare_last(&self, dedup: &Deduplicator, language: &str) -> (Vec<Compared>, usize) {
+    /// Compares pairs of them, which are called by their places here; and how many were too long. Only with `both` it is
+    /// asked whether the first of a pair may go, too.
+    fn compare(
+        &self,
+        dedup: &Deduplicator,
+        language: &str,
+        pairs: impl Iterator<Item = [u32; 2]>,
+        both: bool,
+    ) -> (Vec<Compared>, usize) {
         let Self { text, spans, places } = self;
-        let last = (spans.len() - 1) as u32;
-        let pairs: Vec<Candidate> = (0..last).map(|first| Candidate { first, second: last, shared: 1 }).collect();
+        let pairs = pairs.map(|[first, second]| Candidate { first, second, shared: 1 }).collect();
         let candidates = Candidates { pairs, ..Candidates::default() };
         let lexicon = dedup.lexicon(language);
         let mut vocabulary = Vocabulary::new(text);
@@ -60,7 +73,7 @@ impl Texts {
             suspects: &suspects,
             glossary: &glossary,
             earlier: None,
-            strangers: true,
+            strangers: Some(Strangers { both, may_go }),
         };
         let (pairs, too_long) = pass.judge(&candidates.pairs);
         let compared = pairs.iter().filter_map(|pair| {
@@ -68,21 +81,41 @@ impl Texts {
                 let both = [ParagraphId(paragraph), ParagraphId(twin)];
                 (judgement.verdict != Verdict::Keep).then(|| judged(both, &suspects, judgement, judgement.verdict))
             };
-            let forth = finding([pair.first, pair.second], &pair.forth);
+            let forth = finding([pair.first, pair.second], &pair.forth).filter(|_| both);
             let back = finding([pair.second, pair.first], &pair.back);
-            (forth.is_some() || back.is_some()).then_some(Compared { first: pair.first, forth, back })
+            let pair = Pair { second: pair.second, first: pair.first };
+            (forth.is_some() || back.is_some()).then_some(Compared { pair, forth, back })
         });
         (compared.collect(), too_long)
     }
 }
 
-/// Compares `second` with each of `firsts`. Findings of verdict keep are not told, nor are pairs without another.
-pub(super) fn compare(dedup: &Deduplicator, batch: &Batch, firsts: &[u32], second: u32) -> Vec<Compared> {
+/// Compares pairs, each in the language of its second paragraph; gives those of which one may go, in order. Only with
+/// `both` that may be the first.
+pub(super) fn compare(dedup: &Deduplicator, batch: &Batch, mut pairs: Vec<Pair>, both: bool) -> Vec<Compared> {
+    pairs.sort_by_cached_key(|pair| (batch.language(pair.second), pair.first, pair.second));
+    let languages = pairs.chunk_by(|x, y| batch.language(x.second) == batch.language(y.second));
+    let chunks: Vec<&[Pair]> = languages.flat_map(|pairs| pairs.chunks(CHUNK)).collect();
+    let compared = chunks.into_par_iter().map(|pairs| compare_chunk(dedup, batch, pairs, both));
+    let mut compared = compared.collect::<Vec<_>>().into_iter().flatten().collect::<Vec<Compared>>();
+    compared.sort_unstable_by_key(|compared| compared.pair);
+    compared
+}
+
+/// As [`compare`], of few pairs in one language.
+fn compare_chunk(dedup: &Deduplicator, batch: &Batch, pairs: &[Pair], both: bool) -> Vec<Compared> {
+    let mut all: Vec<u32> = pairs.iter().flat_map(|pair| [pair.first, pair.second]).collect();
+    all.sort_unstable();
+    all.dedup();
     let mut texts = Texts::default();
-    firsts.iter().chain([&second]).for_each(|paragraph| batch.with(*paragraph, |record| texts.add(record)));
-    let (mut compared, too_long) = texts.compare_last(dedup, batch.language(second));
+    all.iter().for_each(|paragraph| batch.with(*paragraph, |record| texts.add(record)));
+    let place = |paragraph: u32| all.partition_point(|other| *other < paragraph) as u32;
+    let places = pairs.iter().map(|pair| [place(pair.first), place(pair.second)]);
+    let (mut compared, too_long) = texts.compare(dedup, batch.language(pairs[0].second), places, both);
     batch.too_long.fetch_add(too_long, Ordering::Relaxed);
-    compared.iter_mut().for_each(|compared| compared.first = firsts[compared.first as usize]);
+    for Compared { pair, .. } in &mut compared {
+        *pair = Pair { first: all[pair.first as usize], second: all[pair.second as usize] };
+    }
     compared
 }
 
@@ -90,12 +123,12 @@ pub(super) fn compare(dedup: &Deduplicator, batch: &Batch, firsts: &[u32], secon
 pub(super) fn compare_records(dedup: &Deduplicator, both: [Record<'_>; 2], language: &str) -> Option<Compared> {
     let mut texts = Texts::default();
     both.into_iter().for_each(|record| texts.add(record));
-    texts.compare_last(dedup, language).0.pop()
+    texts.compare(dedup, language, [[0, 1]].into_iter(), true).0.pop()
 }
 
 /// May `paragraph` go for `twin`?
 pub(super) fn says(dedup: &Deduplicator, batch: &Batch, twin: u32, paragraph: u32) -> Option<Finding> {
-    compare(dedup, batch, &[twin], paragraph).pop()?.back
+    compare_chunk(dedup, batch, &[Pair { first: twin, second: paragraph }], false).pop()?.back
 }
 
 /// What can be seen of one paragraph of the batch by itself.
@@ -118,8 +151,8 @@ pub(super) fn shape_of(dedup: &Deduplicator, record: Record<'_>, language: &str)
 }
 
 /// What a paragraph is, where it may go from one article because another has it.
-pub(super) fn may_go(dedup: &Deduplicator, batch: &Batch, paragraph: u32) -> Option<Role> {
-    shape(dedup, batch, paragraph).filter(super::boilerplate::may_go).map(|shape| shape.role)
+pub(super) fn role_if_may_go(dedup: &Deduplicator, batch: &Batch, paragraph: u32) -> Option<Role> {
+    shape(dedup, batch, paragraph).filter(may_go).map(|shape| shape.role)
 }
 
 fn place(record: &Record<'_>) -> Place {

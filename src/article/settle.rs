@@ -100,7 +100,7 @@ impl Deduplicator {
             suspects: &suspects,
             glossary,
             earlier,
-            strangers: false,
+            strangers: None,
         };
         let (pairs, too_long) = pass.judge(&candidates.pairs);
         let around = Around::of(text, paragraphs, prints, candidates, &suspects, &pairs, glossary.lexicon);

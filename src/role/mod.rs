@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use crate::lexicon::{Class, Lexicon};
 use crate::paragraph::Role;
-use crate::words::{decoded, number_sign};
+use crate::words::{decoded, is_solo, number_sign};
 
 use sentences::{clause_breaks, sentence_starts};
 use trimming::{Trimming, Words, trimmings};
@@ -185,8 +185,9 @@ fn chars_per_word(words: &Words<'_>, place: Place) -> usize {
     if words.text.is_ascii() && !words.text.contains('&') {
         return 1;
     }
-    let single = words.folded.iter().filter(|word| !word.is_ascii() && word.chars().nth(1).is_none()).count();
-    match single * 2 > words.folded.len() {
+    // Marks may stand on a character.
+    let solo = words.folded.iter().filter(|word| word.chars().next().is_some_and(is_solo)).count();
+    match solo * 2 > words.folded.len() {
         false => 1,
         true if place.stops => 2,
         true => 4,

@@ -126,11 +126,12 @@ pub(crate) fn judge(
     (Judgement { differences: forth_differences, ..forth }, Judgement { differences: back_differences, ..back })
 }
 
-/// False if neither says enough of the other's words for anything but keep: cheap, and told before the rest is.
+/// False if `y` says too little of what `x` says for anything but keep: cheap, and told before the rest is. `found` and
+/// `free` are where the words of `x` stand in `y`, and those that do not.
 #[must_use]
-pub(crate) fn may_cover(first: &Side<'_>, second: &Side<'_>, gaps: &Gaps, options: &Options) -> bool {
-    let least = options.threshold * PICTURE_SHARE;
-    covered(first, gaps.free_here()).1 >= least || covered(second, gaps.free_there()).1 >= least
+pub(crate) fn may_cover(x: &Side<'_>, y: &Side<'_>, found: &[Match], free: &[usize], options: &Options) -> bool {
+    let least = if x.shape.role == Role::Caption { options.threshold * PICTURE_SHARE } else { options.threshold };
+    covered(x, free).1 >= least && !scattered(x.folded.len() - free.len(), found, y.folded.len())
 }
 
 /// How many words of a side found their like, and the share of them that is no trimming; `free` are the others.
@@ -138,6 +139,15 @@ fn covered(side: &Side<'_>, free: &[usize]) -> (usize, f64) {
     let solid_words = side.shape.solid_words();
     let solid_free = free.iter().filter(|i| side.shape.trimmings[**i].is_none()).count();
     (side.folded.len() - free.len(), (solid_words - solid_free) as f64 / solid_words.max(1) as f64)
+}
+
+/// True if the `count` words that were `found` lie far apart in the other text, which has `words`: a long text holds most
+/// words of a short one by chance.
+fn scattered(count: usize, found: &[Match], words: usize) -> bool {
+    let most = 3 * count + 6;
+    let places = || found.iter().filter_map(|found| found.index());
+    let reach = || places().max().zip(places().min()).map_or(0, |(last, first)| (last - first + 1) as usize);
+    count == 0 || words > most && reach() > most
 }
 
 /// One direction of a pair on the scales: may `x` go because `y` stays?
@@ -227,7 +237,7 @@ impl Weigh<'_> {
         let guards = self.guards(Figures { margin, coverage, jaccard, equal });
         let least = if self.picture_text() { self.options.threshold * PICTURE_SHARE } else { self.options.threshold };
         let verdict = match () {
-            () if coverage < least || self.scattered() => Verdict::Keep,
+            () if coverage < least || scattered(linked, &self.alignment.first, ny) => Verdict::Keep,
             () if guards.is_empty() && self.unsure(jaccard) => Verdict::Review,
             () if guards.is_empty() => Verdict::Remove,
             () if guards == [Guard::Adds] && margin > -0.1 => Verdict::Review,
@@ -314,15 +324,6 @@ impl Weigh<'_> {
             Caution::Normal => base,
             Caution::Eager => base * 1.5,
         }
-    }
-
-    /// True if the words that `y` says lie far apart there: a long text holds most words of a short one by chance.
-    fn scattered(&self) -> bool {
-        let count = self.x.folded.len() - self.gaps.free_here().len();
-        let most = 3 * count + 6;
-        let places = || self.alignment.first.iter().filter_map(|found| found.index());
-        let reach = || places().max().zip(places().min()).map_or(0, |(last, first)| (last - first + 1) as usize);
-        count == 0 || self.y.folded.len() > most && reach() > most
     }
 
     /// True if `x` is a line over its own text, a heading: it says in short what the text says, and stays.
