@@ -99,6 +99,14 @@ impl Article {
     }
 }
 
+/// What is said of removals that were withdrawn.
+pub(crate) fn withdrawn(findings: &unecho::Findings) -> String {
+    let said = |share: f64| {
+        format!("; withdrawn: {:.0} % of the words would have gone; force=True removes them", share * 100.0)
+    };
+    findings.withdrawn.map(said).unwrap_or_default()
+}
+
 /// A paragraph of an article: text[start:end].
 #[pyclass(frozen, module = "unecho", get_all)]
 pub(crate) struct Paragraph {
@@ -239,11 +247,12 @@ impl Findings {
     fn __repr__(&self) -> String {
         let findings = self.inner();
         let mut shown = format!(
-            "<unecho.Findings: {} paragraphs, {} removed, {} to review, {} kept look-alikes>",
+            "<unecho.Findings: {} paragraphs, {} removed, {} to review, {} kept look-alikes{}>",
             findings.paragraphs.len(),
             self.removed(),
             findings.with(Verdict::Review).count(),
             findings.with(Verdict::Keep).count(),
+            withdrawn(findings),
         );
         for finding in findings.findings.iter().take(MOST_TOLD) {
             shown += &format!(

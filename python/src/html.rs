@@ -7,6 +7,8 @@ use unecho::Findings;
 use unecho::paragraph::ParagraphId;
 use unecho::terminal::excerpt;
 
+use crate::article::withdrawn;
+
 /// Characters of a paragraph shown.
 const EXCERPT: usize = 400;
 
@@ -35,6 +37,8 @@ pub(crate) fn table(text: &str, findings: &Findings) -> String {
     let rest = findings.findings.len().saturating_sub(MOST_ROWS);
     let more = if rest > 0 { format!("; {rest} more findings") } else { String::new() };
     let removed = findings.removals().count();
-    let _ = write!(html, "</tbody></table><p>{} paragraphs, {removed} removed{more}</p>", findings.paragraphs.len());
+    let paragraphs = findings.paragraphs.len();
+    let withdrawn = withdrawn(findings);
+    let _ = write!(html, "</tbody></table><p>{paragraphs} paragraphs, {removed} removed{more}{withdrawn}</p>");
     html
 }

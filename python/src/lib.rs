@@ -61,7 +61,16 @@ fn find(
     Deduplicator::new(options)?.find(py, text, markup)
 }
 
-/// Deduplicator(**options).clean_table(table, column, into=into, markup=markup)
+/// Cleans the column of a table: of anything with the Arrow PyCapsule interface, such as tables of pyarrow, polars,
+/// pandas and DuckDB.
+///
+/// All columns come back, the cleaned text in the place of its source, or as the column into, and behind its name
+/// _removed, _findings and _error, of which Deduplicator.clean_table tells. The options are those of Deduplicator.
+///
+/// >>> import pyarrow, unecho
+/// >>> table = pyarrow.table({"text": ["The ferry sails at noon.\n\nThe ferry sails at noon.\n"]})
+/// >>> unecho.clean_table(table).to_pyarrow().to_pylist()[0]["text"]
+/// 'The ferry sails at noon.\n'
 #[pyfunction]
 #[pyo3(signature = (table, column = "text", *, into = None, markup = "text", **options))]
 fn clean_table(

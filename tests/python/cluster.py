@@ -1,10 +1,12 @@
 """Articles compared with each other by every engine there is, and on a cluster of Apache Spark one of whose executors is
 killed on the way: the same bytes, findings and reasons come out as of the command line.
 
+    pip install ./python 'pyspark[connect]' 'pandas<3' duckdb pysail pyarrow
     python tests/python/cluster.py ARTICLES.jsonl [--articles N] [--engines NAME ...] [--modes NAME ...]
 
-For a person to run, not for every commit: it needs Java, pyspark (with what its Connect client needs), pandas<3, duckdb,
-pysail, pyarrow and unecho. Copies of paragraphs, whole, changed and cut, are planted in the articles first.
+For a person to run, not for every commit: it needs Java 17 or later, too. Copies of paragraphs, whole, changed and cut,
+are planted in the articles first. The mode "off" is clean, "steps" are fingerprints, near_duplicates and verify, whose
+rows are compared with the tables that DuckDB works with, since the command line writes none.
 """
 
 import argparse
@@ -16,7 +18,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +27,13 @@ os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
 
 import unecho  # noqa: E402  # after its environment
 
+Rows = Iterable[Sequence[Any]]
 BOX = "Sign up for our weekly newsletter and never miss a story from the islands and the coast."
 NEAR = "Sign up for our weekly newsletter, and never miss a story from the islands or the coast"
 ENGINES = ["python", "duckdb", "sail", "sail-cluster", "spark", "spark-killed"]
-MODES = ["off", "boilerplate", "repeats"]
+# Those that a mode has nothing to do with.
+LEFT_OUT = {"off": ["duckdb"], "steps": ["python", "duckdb"], "boilerplate": ["python"], "repeats": ["python"]}
+MODES = ["off", "steps", "boilerplate", "repeats"]
 
 
 def planted(path: Path, most: int) -> list[dict[str, Any]]:
@@ -72,7 +77,44 @@ def told(rows: Iterator[dict[str, Any]]) -> dict[int, Any]:
     return {row["id"]: [row["text"], [finding(struct) for struct in row["text_findings"]]] for row in rows}
 
 
-def run(engine: str, mode: str, folder: Path, kill_at: str) -> dict[int, Any]:
+def rows_of_steps(prints: Rows, pairs: Rows, judged: Rows) -> dict[str, Any]:
+    """What the single steps make: the rows by what they are of."""
+    named = {"paragraph": (prints, 1), "pair": (pairs, 2), "judged": (judged, 2)}
+    return {
+        " ".join(map(str, [name, *row[:keys]])): list(row[keys:]) for name, (rows, keys) in named.items() for row in rows
+    }
+
+
+PRINTS = "paragraph, number, key, passage"
+PAIR = "earlier, later, earlier_passage, later_passage"
+JUDGED = "earlier, later, forth, forth_goes, back, back_goes"
+
+
+def steps_by_duckdb(folder: Path) -> dict[str, Any]:
+    """The rows of the tables that a comparison by DuckDB leaves behind."""
+    import duckdb
+    from unecho import duckdb as out_of_core
+
+    path = out_of_core.boilerplate(f"read_json('{folder}/articles.jsonl')", work=folder / "steps", site="url")
+    prints, pairs, judged = (f"'{path.with_name(name)}.parquet'" for name in ("paragraphs", "pairs", "judged"))
+    joined = f"""{pairs} p join (select paragraph as earlier, passage as earlier_passage from {prints}) using (earlier)
+                 join (select paragraph as later, passage as later_passage from {prints}) using (later)"""
+    queries = [f"select {PRINTS} from {prints}", f"select {PAIR} from {joined}", f"select {JUDGED} from {judged}"]
+    return rows_of_steps(*(duckdb.sql(query).fetchall() for query in queries))
+
+
+def steps_by_spark(frame: Any, work: Path) -> dict[str, Any]:
+    from unecho import spark as cluster
+
+    prints = cluster.fingerprints(frame, site="url")
+    pairs = cluster.near_duplicates(frame, work=str(work), site="url")
+    judged = cluster.verify(pairs).where("forth is not null or back is not null")
+    return rows_of_steps(
+        *(df.select(*names.split(", ")).collect() for df, names in [(prints, PRINTS), (pairs, PAIR), (judged, JUDGED)])
+    )
+
+
+def run(engine: str, mode: str, folder: Path, kill_at: str) -> dict[Any, Any]:
     """What an engine makes of the articles in the folder."""
     with (folder / "articles.jsonl").open(encoding="utf-8") as file:
         rows = [json.loads(line) for line in file]
@@ -95,13 +137,14 @@ def run(engine: str, mode: str, folder: Path, kill_at: str) -> dict[int, Any]:
     frame = spark.createDataFrame([(row["id"], row["url"], row["text"]) for row in rows], schema).repartition(8)
     killer = None
     if engine == "spark-killed":
-        killer = threading.Thread(target=kill_one, args=(work, kill_at))
+        killer = threading.Thread(target=kill_one, args=(work, None if mode == "off" else kill_at))
         killer.start()
-    if mode == "off":
-        cleaned = cluster.clean(frame)
+    if mode == "steps":
+        found = steps_by_spark(frame, work)
     else:
-        cleaned = getattr(cluster, mode)(frame, work=str(work), site="url")
-    found = told(row.asDict(recursive=True) for row in cleaned.collect())
+        across = {} if mode == "off" else {"work": str(work), "site": "url"}
+        cleaned = getattr(cluster, "clean" if mode == "off" else mode)(frame, **across)
+        found = told(row.asDict(recursive=True) for row in cleaned.collect())
     if killer is not None:
         killer.join()
     stop()
@@ -126,14 +169,14 @@ def session(engine: str) -> tuple[Any, Any]:
     return SparkSession.builder.remote("sc://{}:{}".format(*server.listening_address)).getOrCreate(), server.stop
 
 
-def executors() -> list[int]:
-    """The processes of this cluster's executors: descendants of this one."""
+def processes(named: str) -> list[int]:
+    """The processes whose command names this and that descend from this one."""
     listed = subprocess.run(["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
     parents, found = {}, []
     for line in listed.splitlines():
         pid, parent, command = line.split(maxsplit=2)
         parents[int(pid)] = int(parent)
-        if "CoarseGrainedExecutorBackend" in command:
+        if named in command:
             found.append(int(pid))
 
     def ours(pid: int) -> bool:
@@ -142,13 +185,13 @@ def executors() -> list[int]:
     return [pid for pid in found if ours(pid)]
 
 
-def kill_one(work: Path, step: str) -> None:
-    """Kills an executor as soon as the table of a step is being written."""
-    while not list(work.glob(f"unecho-*/{step}")):
+def kill_one(work: Path, step: str | None) -> None:
+    """Kills an executor as soon as the table of a step is being written; without one, as soon as rows are worked out."""
+    while not (list(work.glob(f"unecho-*/{step}")) if step else processes("pyspark.daemon")):
         time.sleep(0.02)
-    killed = executors()[0]
+    killed = processes("CoarseGrainedExecutorBackend")[0]
     os.kill(killed, signal.SIGKILL)
-    print(f"executor {killed} killed while {step} was written", file=sys.stderr)
+    print(f"    executor {killed} killed while {step or 'the first rows'} came", file=sys.stderr)
 
 
 def main() -> None:
@@ -170,11 +213,16 @@ def main() -> None:
         folder = Path(name)
         for mode in arguments.modes:
             rows = planted(arguments.articles, arguments.most)
-            expected = {str(id): row for id, row in by_command(rows, folder, mode).items()}
-            across = sum(finding[-1] is not None for _, findings in expected.values() for finding in findings)
-            print(f"{mode}: {len(rows)} articles, {across} findings across them", flush=True)
+            if mode == "steps":
+                (folder / "articles.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+                expected = steps_by_duckdb(folder)
+                print(f"{mode}: {len(rows)} articles", flush=True)
+            else:
+                expected = {str(id): row for id, row in by_command(rows, folder, mode).items()}
+                across = sum(finding[-1] is not None for _, findings in expected.values() for finding in findings)
+                print(f"{mode}: {len(rows)} articles, {across} findings across them", flush=True)
             for engine in arguments.engines:
-                if mode in {"python": MODES[1:], "duckdb": ["off"], "spark-killed": ["off"]}.get(engine, []):
+                if engine in LEFT_OUT[mode]:
                     continue
                 start = time.monotonic()
                 subprocess.run(

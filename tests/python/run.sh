@@ -5,7 +5,8 @@ set -eu
 cd "$(dirname "$0")/../.."
 work=$PWD/target/python
 mkdir -p "$work"
-export CARGO_TARGET_DIR="$work/cargo" PYTHONDONTWRITEBYTECODE=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+# What is imported is compiled once, and beside the sources of nothing.
+export CARGO_TARGET_DIR="$work/cargo" PYTHONPYCACHEPREFIX="$work/pycache" PIP_DISABLE_PIP_VERSION_CHECK=1
 
 # The package has a lock of its own, which knows the dependencies of the root package, too.
 cargo metadata --locked --quiet --format-version 1 --manifest-path python/Cargo.toml > /dev/null || {
@@ -18,7 +19,7 @@ wanted=$(python3 -V; cat tests/python/requirements.txt)
 if [ "$wanted" != "$(cat "$work/installed" 2>/dev/null)" ]; then
   rm -rf "$work/venv" "$work/installed"
   python3 -m venv "$work/venv"
-  "$work/venv/bin/pip" install --quiet --requirement tests/python/requirements.txt
+  "$work/venv/bin/pip" install --quiet --no-compile --requirement tests/python/requirements.txt
   echo "$wanted" > "$work/installed"
 fi
 PATH=$work/venv/bin:$PATH
@@ -26,7 +27,7 @@ PATH=$work/venv/bin:$PATH
 rm -rf "$work/dist"
 maturin sdist --manifest-path python/Cargo.toml --out "$work/dist" > "$work/said" 2>&1 || { cat "$work/said"; exit 1; }
 python tests/python/unpack.py "$work"/dist/*.tar.gz "$work/source"
-pip install --quiet --force-reinstall --no-deps --no-build-isolation \
+pip install --quiet --no-compile --force-reinstall --no-deps --no-build-isolation \
   --config-settings build-args="--profile tests --locked" "$work/source"
 
 pytest -q -p no:cacheprovider -W ignore::FutureWarning --doctest-glob='*.md' \

@@ -1,7 +1,9 @@
 """What the Python package promises: the command line's bytes, its words for errors, and Python's manners."""
 
+import ast
 import copy
 import doctest
+import inspect
 import itertools
 import json
 import multiprocessing
@@ -138,6 +140,25 @@ def test_findings_show_themselves_and_obey_nobody():
         found[1]
 
 
+WITHDRAWN = """Divers cleared the last of the rubble from the old quay in Oldmoor on Thursday night, the harbour said.
+
+The harbour opened again at six and the first ferry was full of visitors from the islands.
+
+Divers cleared the last of the rubble from the old quay in Oldmoor on Thursday night.
+
+The harbour opened again at six, and the first ferry was full of visitors.
+"""
+
+
+def test_a_removal_withdrawn_says_so():
+    found = unecho.find(WITHDRAWN)
+    said = "withdrawn: 45 % of the words would have gone; force=True removes them"
+    assert 0.45 < found.withdrawn < 0.46 and found.removed == 0
+    assert said in repr(found) and said in found._repr_html_()
+    forced = unecho.find(WITHDRAWN, force=True)
+    assert forced.removed == 2 and "withdrawn" not in repr(forced) + forced._repr_html_()
+
+
 def test_many_articles_in_their_order_and_bad_values_cost_themselves():
     articles = [ECHO, None, ONCE, 7, "a\udcff", ECHO.encode(), ""] * 700
     rows = list(unecho.Deduplicator().clean_many(iter(articles)))
@@ -170,6 +191,26 @@ def test_many_articles_are_read_in_windows():
     for wrong, words in [(7, "not iterable"), (ECHO, "one str; clean takes"), (ECHO.encode(), "one bytes; clean takes")]:
         with pytest.raises(TypeError, match=words):
             unecho.Deduplicator().clean_many(wrong)
+
+
+GENERATOR = """
+import resource, unecho
+peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+def texts(count):
+    for n in range(count):
+        once = f"The ferry {n} sails from the old quay at noon with {n * 7} crates on board."
+        yield once + "\\n\\n" + once + "\\n"
+dedup = unecho.Deduplicator()
+assert sum(row.removed for row in dedup.clean_many(texts(5_000))) == 5_000
+before = peak()
+assert sum(row.removed for row in dedup.clean_many(texts(100_000))) == 100_000
+print(peak() - before)
+"""
+
+
+def test_a_hundred_thousand_articles_take_the_memory_of_a_window():
+    grown = subprocess.run([sys.executable, "-c", GENERATOR], capture_output=True, text=True, check=True).stdout
+    assert int(grown) < 20_000, "KiB"
 
 
 def test_a_deduplicator_can_be_copied_and_sent():
@@ -219,6 +260,21 @@ def test_the_examples_in_the_help_hold():
         test = doctest.DocTestParser().get_doctest(thing.__doc__ or "", {}, str(thing), None, None)
         examples += runner.run(test).attempted
     assert examples >= 10 and runner.summarize().failed == 0
+
+
+def test_the_stubs_show_the_help():
+    """What an editor shows is what help() shows."""
+
+    def compare(body, owner):
+        for node in body:
+            if isinstance(node, ast.ClassDef | ast.FunctionDef) and not node.name.startswith("_"):
+                thing = inspect.getattr_static(owner, node.name)
+                assert (ast.get_docstring(node) or "") == inspect.cleandoc(thing.__doc__ or ""), node.name
+                compare(node.body if isinstance(node, ast.ClassDef) else [], thing)
+
+    stub = Path(unecho.__file__).with_name("_unecho.pyi").read_text()
+    compare(ast.parse(stub).body, unecho._unecho)
+    assert stub.count('"""') > 80
 
 
 def test_stub_names_are_all_there_are():
