@@ -230,7 +230,7 @@ fn role(words: &Words<'_>, shape: &Shape, place: Place, lexicon: &Lexicon) -> Ro
     if code_like(words.text) {
         return Role::Code;
     }
-    if has(Trimming::FileName) {
+    if has(Trimming::FileName) && !address(words.text) {
         return Role::HeadlineFragment;
     }
     if words.text.trim_start().starts_with('|') && words.text.trim_end().ends_with('|') {
@@ -270,6 +270,15 @@ fn role(words: &Words<'_>, shape: &Shape, place: Place, lexicon: &Lexicon) -> Ro
         return Role::Quote;
     }
     Role::Body
+}
+
+/// True for a line that is an address, a label aside: it tells where to go, whatever its words say. A picture's address
+/// tells nothing.
+fn address(text: &str) -> bool {
+    let mut words = text.split_whitespace();
+    let picture = [".jpg", ".jpeg", ".png", ".webp", ".gif"];
+    let link = |last: &str| last.contains("://") && !picture.iter().any(|ending| last.ends_with(ending));
+    words.next_back().is_some_and(link) && words.count() <= 2
 }
 
 fn blemishes(words: &Words<'_>) -> u32 {

@@ -62,7 +62,7 @@ pub struct Around<'a> {
     /// True if a line says that it heads a refrain.
     sung: bool,
     /// How many paragraphs begin with each short label; counted where it is asked for.
-    labels: OnceCell<HashMap<&'a str, u32>>,
+    labels: OnceCell<HashMap<String, u32>>,
 }
 
 impl<'a> Around<'a> {
@@ -180,12 +180,13 @@ impl<'a> Around<'a> {
             });
             counts
         });
-        self.short_label(index).is_some_and(|label| counts.get(label).is_some_and(|count| *count >= MANY_LABELS))
+        self.short_label(index).is_some_and(|label| counts.get(&label).is_some_and(|count| *count >= MANY_LABELS))
     }
 
-    fn short_label(&self, index: u32) -> Option<&'a str> {
+    /// A label of few words, figures aside.
+    fn short_label(&self, index: u32) -> Option<String> {
         let short = |label: &&str| label.contains(char::is_alphabetic) && label.split(' ').count() <= LABEL_WORDS;
-        self.label(index).filter(short)
+        self.label(index).filter(short).map(|label| without_figures(label).collect())
     }
 
     /// True if both begin with the same label, figures aside: "Price: ...", "Case 2: ...".
@@ -233,11 +234,12 @@ impl<'a> Around<'a> {
         self.code(index + 1, index + CODE_REACH)
     }
 
-    /// True if a label in front of a paragraph leads it in, and another one, or none, its like.
+    /// True if what stands in front of a paragraph leads it in, and something else, or nothing, its like: a label, or
+    /// `any` text that ends in a colon.
     #[must_use]
-    pub fn led_in(&self, index: u32, like: u32) -> bool {
-        let label = |at: &u32| *at != like && self.leads_in(*at) && self.words(*at).len() <= LABEL_WORDS;
-        let before = index.checked_sub(1).filter(label);
+    pub fn led_in(&self, index: u32, like: u32, any: bool) -> bool {
+        let leads = |at: &u32| *at != like && self.leads_in(*at) && (any || self.words(*at).len() <= LABEL_WORDS);
+        let before = index.checked_sub(1).filter(leads);
         before.is_some_and(|before| like.checked_sub(1).is_none_or(|there| !self.echo(before, there)))
     }
 
@@ -278,9 +280,8 @@ impl<'a> Around<'a> {
     pub fn listed(&self, index: u32, most: usize) -> bool {
         let last = self.paragraphs.len() as u32 - 1;
         let line = |at: &u32| {
-            let stopped =
-                self.source(*at).ends_with(['.', '!', '?', '…', ':', '。', '！', '？', '؟', '۔', '।', '"', '”']);
-            !stopped && (1..most).contains(&self.words(*at).len())
+            let stopped = self.source(*at).ends_with(STOPS);
+            self.source(*at).starts_with(BULLETS) || !stopped && (1..most).contains(&self.words(*at).len())
         };
         let before = (index.saturating_sub(REACH)..index).rev().take_while(line).count() as u32;
         let behind = (index + 1..=last.min(index + REACH)).take_while(line).count() as u32;
@@ -342,6 +343,9 @@ const REFRAIN_BYTES: usize = 24;
 fn heads_refrain(line: &str, lexicon: &Lexicon) -> bool {
     lexicon.is(&fold(line.trim_matches(|c: char| !is_alphabetic(c))), Class::Refrain)
 }
+
+/// Signs that end a sentence or what is said.
+const STOPS: [char; 13] = ['.', '!', '?', '…', ':', '。', '！', '？', '؟', '۔', '।', '"', '”'];
 
 /// Signs before an item of a list.
 const BULLETS: [char; 8] = ['-', '•', '*', '·', '–', '●', '▪', '◦'];

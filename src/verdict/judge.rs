@@ -310,10 +310,10 @@ impl Weigh<'_> {
 
     /// How much of what `x` says may be new and still be no loss.
     fn limit(&self) -> f64 {
-        let captions = self.x.shape.role == Role::Caption && self.y.shape.role == Role::Caption;
+        let line = matches!(self.y.shape.role, Role::Caption | Role::Subheading | Role::ListItem);
         let base = match self.x.shape.role {
             Role::Caption if self.picture_text() => 0.6,
-            Role::Caption if captions => 0.12,
+            Role::Caption if line => 0.12,
             Role::Caption | Role::HeadlineFragment => 0.25,
             Role::Quote | Role::PullQuote => 0.12,
             Role::KeyPoint | Role::ListItem => 0.12,

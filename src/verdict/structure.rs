@@ -99,7 +99,7 @@ impl<'a> Structure<'a> {
             return true;
         }
         if shape.role == Role::Boilerplate {
-            return false;
+            return self.around.code(copy, copy) && (self.around.code_before(copy) || self.around.code_behind(copy));
         }
         let unit = shape.chars_per_word;
         let run = self.around.run(copy, first);
@@ -112,6 +112,9 @@ impl<'a> Structure<'a> {
         }
         if words >= LEAST_CAPTION * unit && shape.tells_of_picture() {
             return false;
+        }
+        if apart > 1 && around.len() < 2 && self.row(copy) && self.around.shares_label(copy) {
+            return true;
         }
         // On a page of forms only a text printed twice is an echo, not a row, nor a sentence among rows.
         let sentences = (run.0..=run.1).filter(|at| !self.row(*at)).count();
@@ -211,9 +214,11 @@ impl<'a> Structure<'a> {
         if labelled || self.answers(x, y, jaccard) || self.of_a_list(x, y, jaccard) {
             return true;
         }
-        let quote = matches!(own.role, Role::Quote | Role::PullQuote) || own.shows_picture();
+        let quote = matches!(own.role, Role::Quote | Role::PullQuote);
+        let told = apart > NEAR && (own.full_stop || quote);
+        let quote = quote && !self.around.among_rows(x, unit) || own.shows_picture();
         let led = self.leads_in_other(x, y) && !(apart == 1 && jaccard >= NEAR_EQUAL)
-            || row && !quote && self.around.led_in(x, y);
+            || row && !own.shows_picture() && (!quote || apart > NEAR && x > TOP) && self.around.led_in(x, y, told);
         if led || quote {
             return led;
         }
@@ -240,7 +245,8 @@ impl<'a> Structure<'a> {
         let (Some(own), Some(other)) = (self.suspects.get(x), self.suspects.get(y)) else { return false };
         let (own, other) = (&own.shape, &other.shape);
         let line = matches!(own.role, Role::Caption | Role::Subheading | Role::ListItem) && !own.tells_of_picture();
-        let line = line && x > OPENING && !own.full_stop && other.full_stop;
+        let line = line && !own.full_stop || own.marked;
+        let line = line && x > OPENING && other.full_stop;
         let listed = || self.around.listed(x, LINE_WORDS * own.chars_per_word);
         jaccard < NEAR_EQUAL && (self.around.items(x, y) || line && listed())
     }
