@@ -46,6 +46,9 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
 }
 
 fn dispatch(command: Command, config: &Config) -> Result<u8> {
+    for name in &config.unknown {
+        complain(&format!("the variable {name} is ignored; unecho config tells which there are"));
+    }
     match command {
         Command::Clean(args) => clean::clean(args),
         Command::Index(index) => index::index(index),

@@ -60,6 +60,9 @@ const KEYS: &[(&str, &str, Shape)] = &[
     ("quiet", "UNECHO_QUIET", Shape::Switch),
 ];
 
+/// Variables that set no flag.
+const OTHERS: &[&str] = &["UNECHO_CONFIG", "UNECHO_PAGER"];
+
 /// One setting of a file.
 struct Setting {
     key: &'static str,
@@ -72,6 +75,8 @@ struct Setting {
 pub(crate) struct Config {
     file: Option<PathBuf>,
     settings: Vec<Setting>,
+    /// Variables that look like settings and are none.
+    pub(crate) unknown: Vec<String>,
 }
 
 /// Reads the command line, the command's own name first, with everything that stands behind it.
@@ -85,15 +90,33 @@ pub(crate) fn parse(arguments: &[OsString]) -> Result<(Cli, Config)> {
         None => search(&env::current_dir().context("the current folder")?),
     };
     let settings = file.as_deref().map(read).transpose()?.unwrap_or_default();
+    let unknown = unknown_variables()?;
     for (key, name, _) in KEYS {
         if let Some(value) = variable(name) {
             let value = value.into_string().map_err(|_| anyhow!("{name}: not valid UTF-8"))?;
             check(key, &[value]).map_err(|what| anyhow!("{name}: {what}"))?;
         }
     }
-    let config = Config { file, settings };
+    let config = Config { file, settings, unknown };
     let matches = config.command().try_get_matches_from(arguments)?;
     Ok((Cli::from_arg_matches(&matches)?, config))
+}
+
+/// Variables that are not ours by their whole name. One that nearly is one of ours is misspelt; another may be somebody
+/// else's.
+fn unknown_variables() -> Result<Vec<String>> {
+    let mut unknown = Vec::new();
+    let all = || KEYS.iter().map(|(_, name, _)| name).chain(OTHERS);
+    for name in env::vars_os().filter_map(|(name, _)| name.into_string().ok()) {
+        if !name.starts_with("UNECHO_") || all().any(|known| *known == name) {
+            continue;
+        }
+        match nearest(&name["UNECHO_".len()..], all().map(|known| &known["UNECHO_".len()..])) {
+            Some(known) => bail!("unknown variable {name}; did you mean UNECHO_{known}?"),
+            None => unknown.push(name),
+        }
+    }
+    Ok(unknown)
 }
 
 /// The nearest configuration from `from` upward.
@@ -151,11 +174,16 @@ const fn expected(shape: Shape) -> &'static str {
 }
 
 fn suggestion(key: &str) -> String {
-    let near = KEYS.iter().map(|(known, ..)| (strsim::jaro_winkler(known, &key.replace('_', "-")), known));
-    match near.max_by(|a, b| a.0.total_cmp(&b.0)) {
-        Some((score, known)) if score > 0.8 => format!("; did you mean {known:?}?"),
-        _ => format!("; known are {}", KEYS.iter().map(|(known, ..)| *known).collect::<Vec<_>>().join(", ")),
+    match nearest(&key.replace('_', "-"), KEYS.iter().map(|(known, ..)| *known)) {
+        Some(known) => format!("; did you mean {known:?}?"),
+        None => format!("; known are {}", KEYS.iter().map(|(known, ..)| *known).collect::<Vec<_>>().join(", ")),
     }
+}
+
+/// The one of `known` that `name` is probably meant to be.
+fn nearest<'k>(name: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
+    let near = known.map(|known| (strsim::jaro_winkler(known, name), known)).max_by(|a, b| a.0.total_cmp(&b.0));
+    near.filter(|(score, _)| *score > 0.8).map(|(_, known)| known)
 }
 
 /// Has the command line judge a setting.

@@ -131,10 +131,19 @@ fn in_place_keeps_a_backup_and_the_mode() {
     let desk = Desk::new();
     desk.write("a.txt", ARTICLE).write("b.txt", CLEANED).write("taken.txt", ARTICLE).write("taken.txt.bak", "mine");
     fs::set_permissions(desk.path("a.txt"), PermissionsExt::from_mode(0o4750)).expect("set");
+    #[cfg(target_os = "linux")]
+    let attribute = {
+        use rustix::fs::{XattrFlags, getxattr, setxattr};
+        // Not every file system has attributes.
+        let set = setxattr(desk.path("a.txt"), "user.from", b"feed 7", XattrFlags::empty());
+        move |path| set.is_err() || getxattr(path, "user.from", &mut [0; 9][..]) == Ok(6)
+    };
     desk.run("clean --in-place --backup .bak a.txt b.txt taken.txt").exits(2).says("taken.txt.bak");
     assert_eq!((desk.text("a.txt").as_str(), desk.text("a.txt.bak").as_str()), (CLEANED, ARTICLE));
     assert_eq!((desk.text("taken.txt").as_str(), desk.text("taken.txt.bak").as_str()), (ARTICLE, "mine"));
     assert!(!desk.has("b.txt.bak"), "what does not change needs no backup");
+    #[cfg(target_os = "linux")]
+    assert!(attribute(desk.path("a.txt")), "extended attributes stay");
     let mode = fs::metadata(desk.path("a.txt")).expect("there").permissions().mode();
     assert_eq!(mode & 0o7777, 0o750, "no set-user-id bit on a file of other content");
     desk.run("clean --in-place --backup a/b a.txt").exits(2).says("suffix");

@@ -87,4 +87,6 @@ fn what_is_wrong_is_told_with_file_line_and_a_suggestion() {
     desk.write("unecho.toml", "#".repeat((1 << 20) + 1));
     desk.run("config").exits(2).says("too long");
     desk.shell("UNECHO_THREADS=many unecho config --no-config").exits(2).says("UNECHO_THREADS: invalid value");
+    desk.shell("UNECHO_MINWORDS=9 unecho config --no-config").exits(2).says("did you mean UNECHO_MIN_WORDS?");
+    desk.shell("UNECHO_VERSION=1.2 unecho config --no-config").ok().says("UNECHO_VERSION is ignored");
 }

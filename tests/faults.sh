@@ -12,6 +12,7 @@
 # index and KILLS/3 additions to one. SCENARIOS are names of commands below (default: all).
 set -u
 unecho=$(realpath "$1")
+tables=$(realpath "$(dirname "$0")/../corpus/tables")
 long=${2:-}
 kills=${3:-300}
 desk=$(mktemp -d)
@@ -42,6 +43,7 @@ declare -A command=(
     [jsonl]="clean a.jsonl -o b.jsonl --log l --diff d --stats s -q"
     [packed]="clean a.jsonl.gz -o b.jsonl.zst --log l.gz --diff d.gz -q"
     [repacked]="clean a.jsonl.zst -o b.jsonl.gz --log l --diff d -q"
+    [table]="clean a.parquet --text-field body --id-field url -o b.parquet --log l.gz --diff d --stats s -q"
     [folder]="clean in -o out --log l --diff d --stats s --report r.html -q"
     [decided]="clean in -o out --log l --diff d --decisions decisions -q"
     [inplace]="clean in --in-place --backup .bak --log l -q"
@@ -51,13 +53,14 @@ declare -A command=(
     [add]="index add idx a.jsonl"
     [review]="review in --decisions answers"
 )
-scenarios=${4:-plain jsonl packed repacked folder decided inplace across indexed build add review}
+scenarios=${4:-plain jsonl packed repacked table folder decided inplace across indexed build add review}
 outputs() {
     case $1 in
         plain) echo b.txt l d s r.html ;;
         jsonl) echo b.jsonl l d s ;;
         packed) echo b.jsonl.zst l.gz d.gz ;;
         repacked) echo b.jsonl.gz l d ;;
+        table) echo b.parquet l.gz d s ;;
         folder) echo out/{1..4}.txt l d s r.html ;;
         decided) echo out/{1..4}.txt l d ;;
         inplace) echo in/{1..4}.txt l ;;
@@ -88,6 +91,7 @@ inputs() { # $1 articles in files, $2 in each JSONL
     # Says something of the old index, and something of what is added.
     for n in 8 3; do record $n | sed 's/The ferry[^.]*\./A new paragraph about nothing that was in the paper before today./'; done > today.jsonl
     gzip -kn fresh/a.jsonl
+    cp "$tables/island.parquet" fresh/a.parquet
     "$unecho" clean fresh/a.jsonl --min-words 1000 -o fresh/a.jsonl.zst -q # removes nothing
     "$unecho" index build fresh/idx past.jsonl 2> /dev/null
     cp fresh/idx/index.redb past.redb
@@ -132,7 +136,7 @@ judge() {
         *) judge_batch "$@" ;;
     esac
     if [ "$1" != inplace ]; then
-        diff -rq fresh/in work/in > /dev/null && cmp -s fresh/a.jsonl work/a.jsonl || {
+        diff -rq fresh/in work/in > /dev/null && cmp -s fresh/a.jsonl work/a.jsonl && cmp -s fresh/a.parquet work/a.parquet || {
             changed=$((changed + 1)); bad "an input is changed: $1 $2"
         }
     fi
@@ -216,6 +220,7 @@ again() {
             jsonl) for file in b.jsonl d s; do echo old > work/$file; done ;;
             packed) echo old > work/b.jsonl.zst; echo old > work/d.gz ;;
             repacked) echo old > work/b.jsonl.gz; echo old > work/d ;;
+            table) for file in b.parquet d s; do echo old > work/$file; done ;;
             folder) mkdir work/out; for file in out/2.txt d s r.html; do echo old > work/$file; done ;;
             decided) mkdir work/out; echo old > work/out/2.txt; echo old > work/d ;;
             across | indexed) echo old > work/b.jsonl; echo old > work/d ;;

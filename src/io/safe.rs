@@ -336,8 +336,8 @@ fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Gives a file the owner of the one that it replaces at `path`, and the permissions of the one at `like`, set-user-id
-/// bits aside.
+/// Gives a file the owner and the extended attributes of the one that it replaces at `path`, and the permissions of the
+/// one at `like`, set-user-id bits aside.
 #[cfg(unix)]
 fn take_after(file: &File, path: &Path, like: &Path) -> io::Result<()> {
     use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
@@ -349,6 +349,7 @@ fn take_after(file: &File, path: &Path, like: &Path) -> io::Result<()> {
             // Only the administrator may give files away; anyone else, to a group of theirs.
             let _ = fchown(file, Some(old.uid()), Some(old.gid())).or_else(|_| fchown(file, None, Some(old.gid())));
         }
+        take_attributes(file, path);
     }
     match fs::metadata(like) {
         Ok(meta) if meta.is_file() => {
@@ -362,6 +363,24 @@ fn take_after(file: &File, path: &Path, like: &Path) -> io::Result<()> {
 fn take_after(_: &File, _: &Path, _: &Path) -> io::Result<()> {
     Ok(())
 }
+
+/// Gives a file the extended attributes of the one at `from`, access lists among them. Some are the administrator's
+/// alone, and not every file system has any.
+#[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
+fn take_attributes(file: &File, from: &Path) {
+    use rustix::fs::{XattrFlags, fsetxattr, lgetxattr, lgetxattr_query, llistxattr, llistxattr_query};
+    let mut names = vec![0; llistxattr_query(from).unwrap_or(0)];
+    let len = llistxattr(from, &mut names[..]).unwrap_or(0);
+    for name in names[..len].split(|byte| *byte == 0).filter(|name| !name.is_empty()) {
+        let mut value = vec![0; lgetxattr_query(from, name).unwrap_or(0)];
+        if let Ok(len) = lgetxattr(from, name, &mut value[..]) {
+            let _ = fsetxattr(file, name, &value[..len], XattrFlags::empty());
+        }
+    }
+}
+
+#[cfg(all(unix, not(any(target_os = "linux", target_os = "android", target_vendor = "apple"))))]
+fn take_attributes(_: &File, _: &Path) {}
 
 /// True if the file at `path` may be replaced in place: a regular file, not a symbolic link, not one of several names
 /// of a file (its own backup aside, which a killed run may have left).
