@@ -128,3 +128,11 @@ proptest! {
 fn cuts_of_nothing_make_no_diff() {
     promises::any_cuts("one\ntwo\nthree\n", &[1, 0, 3, 0]);
 }
+
+/// Found by fuzzing: a control character in another field than the text.
+#[test]
+fn a_record_with_a_broken_name_is_none() {
+    let line = "{\"id\": \"\0x\", \"text\": \"The ferry to Oldmoor will run again from Monday.\"}";
+    assert!(unecho::io::jsonl::record(line.as_bytes(), &unecho::io::jsonl::Fields::default()).is_err());
+    promises::record(line.as_bytes(), &dedup(true));
+}

@@ -306,7 +306,7 @@ impl Scanner<'_> {
         (self.next()? == byte).then(|| self.at += 1)
     }
 
-    /// A string token, quotes included.
+    /// A string token, quotes included. Half a surrogate pair is let pass, as the grammar does.
     fn string(&mut self) -> Option<Span> {
         self.expect(b'"')?;
         let start = self.at - 1;
@@ -315,12 +315,15 @@ impl Scanner<'_> {
             let stop = self.at + memchr::memchr2(b'"', b'\\', &bytes[self.at..])?;
             if bytes[stop] == b'"' {
                 self.at = stop + 1;
-                return Some(Span::new(start, self.at));
+                // Not `any`: without a way out it is done many bytes at a time.
+                let controls = bytes[start..stop].iter().fold(false, |found, byte| found | (*byte < 0x20));
+                return (!controls).then(|| Span::new(start, self.at));
             }
-            self.at = stop + 2;
-            if self.at > bytes.len() {
-                return None;
-            }
+            self.at = match bytes.get(stop + 1)? {
+                b'n' | b'"' | b'\\' | b'/' | b't' | b'r' | b'b' | b'f' => stop + 2,
+                b'u' if bytes.get(stop + 2..stop + 6)?.iter().all(u8::is_ascii_hexdigit) => stop + 6,
+                _ => return None,
+            };
         }
     }
 
@@ -411,8 +414,20 @@ mod tests {
             r#"{"text":"a",}"#,
             "",
             r#"{"a":01,"text":""}"#,
+            r#"{"a":"\q","text":""}"#,
+            r#"{"a":"\u12g4","text":""}"#,
+            "{\"id\":\"\0\",\"text\":\"\"}",
+            "{\"a\":[\"\t\"],\"text\":\"\"}",
         ] {
             assert!(found(bad).unwrap_err().contains("not a JSON object"), "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_a_parser_has_no_value_for_passes_through() {
+        for value in [r#""\ud800""#, r#"["\udfff\ud800"]"#, "1e999", &format!("{}{}", "[".repeat(200), "]".repeat(200))]
+        {
+            assert_eq!(found(&format!(r#"{{"a":{value},"text":"b"}}"#)).unwrap().0, "b", "{value}");
         }
     }
 
