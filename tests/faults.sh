@@ -43,7 +43,7 @@ declare -A command=(
     [jsonl]="clean a.jsonl -o b.jsonl --log l --diff d --stats s -q"
     [packed]="clean a.jsonl.gz -o b.jsonl.zst --log l.gz --diff d.gz -q"
     [repacked]="clean a.jsonl.zst -o b.jsonl.gz --log l --diff d -q"
-    [table]="clean a.parquet --text-field body --id-field url -o b.parquet --log l.gz --diff d --stats s -q"
+    [table]="clean a.parquet --text-field body --id-field url -o b.parquet --log l.gz --diff d.gz --stats s -q"
     [folder]="clean in -o out --log l --diff d --stats s --report r.html -q"
     [decided]="clean in -o out --log l --diff d --decisions decisions -q"
     [inplace]="clean in --in-place --backup .bak --log l -q"
@@ -60,7 +60,7 @@ outputs() {
         jsonl) echo b.jsonl l d s ;;
         packed) echo b.jsonl.zst l.gz d.gz ;;
         repacked) echo b.jsonl.gz l d ;;
-        table) echo b.parquet l.gz d s ;;
+        table) echo b.parquet l.gz d.gz s ;;
         folder) echo out/{1..4}.txt l d s r.html ;;
         decided) echo out/{1..4}.txt l d ;;
         inplace) echo in/{1..4}.txt l ;;
@@ -220,7 +220,7 @@ again() {
             jsonl) for file in b.jsonl d s; do echo old > work/$file; done ;;
             packed) echo old > work/b.jsonl.zst; echo old > work/d.gz ;;
             repacked) echo old > work/b.jsonl.gz; echo old > work/d ;;
-            table) for file in b.parquet d s; do echo old > work/$file; done ;;
+            table) for file in b.parquet d.gz s; do echo old > work/$file; done ;;
             folder) mkdir work/out; for file in out/2.txt d s r.html; do echo old > work/$file; done ;;
             decided) mkdir work/out; echo old > work/out/2.txt; echo old > work/d ;;
             across | indexed) echo old > work/b.jsonl; echo old > work/d ;;
