@@ -226,7 +226,12 @@ def _map(df: DataFrame, settings: dict[str, Any], rows: str) -> DataFrame:
 
 
 _DONE = StructType(
-    [StructField("rows", LongType()), StructField("errors", LongType()), StructField("first_error", StringType())]
+    [
+        StructField("step", StringType()),
+        StructField("rows", LongType()),
+        StructField("errors", LongType()),
+        StructField("first_error", StringType()),
+    ]
 )
 
 
@@ -240,7 +245,8 @@ class _Run:
         self.folder = f"{work.rstrip('/')}/unecho-{self.name}"
         self.views: dict[str, str] = {}
         self.show("articles", articles)
-        if self.done("paragraphs") is None:
+        self.done = self._done()
+        if "paragraphs" not in self.done:
             _across.check_ids(self)
 
     def show(self, name: str, df: DataFrame) -> None:
@@ -256,13 +262,14 @@ class _Run:
     def ask(self, query: str) -> int:
         return int(self.query(query).collect()[0][0])
 
-    def done(self, name: str) -> Done | None:
-        """What came of a step, if it is done: told by a table of one row that is written last."""
+    def _done(self) -> dict[str, Done]:
+        """What came of the steps that are done: each adds its row to a table when its own table is written. Read once,
+        for where there is no table yet, Spark logs that at length."""
         try:
-            found = self.spark.read.schema(_DONE).parquet(f"{self.folder}/{name}.done").collect()
+            found = self.spark.read.schema(_DONE).parquet(f"{self.folder}/done").collect()
         except AnalysisException:
-            return None
-        return Done(*found[0]) if len(found) == 1 else None
+            return {}
+        return {step: Done(*what) for step, *what in found}
 
     def step(self, name: str, query: str, rows: str | None = None, then: str | None = None) -> Done:
         df = self.query(query)
@@ -271,7 +278,7 @@ class _Run:
         if then is not None:
             self.show("it", df)
             df = self.query(then)
-        done = self.done(name)
+        done = self.done.get(name)
         path = f"{self.folder}/{name}"
         if done is None:
             df.write.mode("overwrite").parquet(path)
@@ -280,7 +287,7 @@ class _Run:
             error = "error" if rows is not None else "cast(null as string)"
             counts = written.selectExpr("count(*) as rows", f"count({error}) as errors", f"min({error}) as first_error")
             done = Done(*counts.collect()[0])
-            self.spark.createDataFrame([done], _DONE).write.mode("overwrite").parquet(f"{path}.done")
+            self.spark.createDataFrame([(name, *done)], _DONE).write.mode("append").parquet(f"{self.folder}/done")
         if done.errors:
             _across.log.warning("%s: %d rows failed; the first: %s", name, done.errors, done.first_error)
         self.show(name, written.where("error is null").drop("error") if rows is not None else written)

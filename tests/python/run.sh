@@ -1,12 +1,13 @@
 #!/bin/sh
 # The Python package as a user gets it: packed as a source distribution, built from that, installed into an environment of
-# its own, and tested there. Needs python3 with venv; everything is kept in target/python.
+# its own, and tested there. Needs python3 with venv; everything is kept in target. What the root package stands on as well
+# is compiled there already, where the profile is the same.
 set -eu
 cd "$(dirname "$0")/../.."
 work=$PWD/target/python
 mkdir -p "$work"
 # What is imported is compiled once, and beside the sources of nothing.
-export CARGO_TARGET_DIR="$work/cargo" PYTHONPYCACHEPREFIX="$work/pycache" PIP_DISABLE_PIP_VERSION_CHECK=1
+export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$PWD/target}" PYTHONPYCACHEPREFIX="$work/pycache" PIP_DISABLE_PIP_VERSION_CHECK=1
 
 # The package has a lock of its own, which knows the dependencies of the root package, too.
 cargo metadata --locked --quiet --format-version 1 --manifest-path python/Cargo.toml > /dev/null || {
@@ -28,7 +29,7 @@ rm -rf "$work/dist"
 maturin sdist --manifest-path python/Cargo.toml --out "$work/dist" > "$work/said" 2>&1 || { cat "$work/said"; exit 1; }
 python tests/python/unpack.py "$work"/dist/*.tar.gz "$work/source"
 pip install --quiet --no-compile --force-reinstall --no-deps --no-build-isolation \
-  --config-settings build-args="--profile tests --locked" "$work/source"
+  --config-settings build-args="--locked" "$work/source"
 
 pytest -q -p no:cacheprovider -W ignore::FutureWarning --doctest-glob='*.md' \
   tests/python README.md python/README.md python/RECIPES.md
