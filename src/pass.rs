@@ -14,7 +14,7 @@ use crate::options::Options;
 use crate::role::Shape;
 use crate::similarity::align::{Match, Overlap, align_sharing, overlap};
 use crate::similarity::candidates::Candidate;
-use crate::similarity::like::Gaps;
+use crate::similarity::gaps::Gaps;
 use crate::similarity::vocabulary::WordId;
 use crate::suspects::{Earlier, Glossary, Sequences, Suspect, Suspects};
 use crate::verdict::judge::{NEAR_EQUAL, Pair, Told, judge, may_cover, stands_over};
@@ -177,11 +177,10 @@ impl Pass<'_> {
         if !forth && !back {
             return Outcome::Unlike;
         }
-        let Some(mut alignment) = align_sharing(a, b, shared, self.glossary.vocabulary) else {
-            return Outcome::TooLong;
-        };
         GAPS.with_borrow_mut(|gaps| {
-            gaps.fill(&alignment);
+            let Some(mut alignment) = align_sharing(a, b, shared, self.glossary.vocabulary, gaps) else {
+                return Outcome::TooLong;
+            };
             let (here, there) = (x.side(), y.side());
             let may_go = || {
                 forth && may_cover(&here, &there, &alignment.first, gaps.free_here(), self.options)
@@ -221,6 +220,9 @@ fn spellings(x: &Suspect<'_>, y: &Suspect<'_>, links: &[Match]) -> Vec<(u32, u32
 fn unsaid(suspect: &Suspect<'_>, free: &[usize]) -> Vec<u32> {
     if suspect.shape.sentences.len() < 2 {
         return Vec::new();
+    }
+    if suspect.shape.is_plain() {
+        return free.iter().map(|i| *i as u32).collect();
     }
     let mut unsaid = Vec::with_capacity(free.len());
     unsaid.extend(free.iter().filter(|i| suspect.shape.trimmings[**i].is_none()).map(|i| *i as u32));

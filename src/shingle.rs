@@ -19,7 +19,13 @@ pub struct Prints {
     shingles: Vec<u64>,
     /// For each paragraph, where its words and its shingles end.
     ends: Vec<(usize, usize)>,
+    /// For each word, its first byte in the text and the byte after its last; empty for a text of [`MOST_PLACED`] bytes.
+    places: Vec<(u32, u32)>,
 }
+
+/// Places of words are kept for texts shorter than this, in bytes: almost all. In a longer one the few paragraphs that
+/// are looked at closely are read again, rather than as much memory again taken for all.
+const MOST_PLACED: usize = 1 << 20;
 
 impl Prints {
     /// Reads the paragraphs of `text`; shingles are of `ngram` words (1 to 8). A paragraph of fewer words is one
@@ -28,16 +34,29 @@ impl Prints {
         self.words.clear();
         self.shingles.clear();
         self.ends.clear();
-        self.extend(text, paragraphs, ngram);
+        self.places.clear();
+        if text.len() < MOST_PLACED {
+            self.extend(text, paragraphs, ngram, |places, start, end| places.push((start as u32, end as u32)));
+        } else {
+            self.extend(text, paragraphs, ngram, |_, _, _| {});
+        }
     }
 
-    fn extend(&mut self, text: &str, paragraphs: &[Span], ngram: usize) {
+    fn extend(
+        &mut self,
+        text: &str,
+        paragraphs: &[Span],
+        ngram: usize,
+        note: impl Fn(&mut Vec<(u32, u32)>, usize, usize),
+    ) {
         let leaving = (1..ngram).fold(BASE, |power, _| power.wrapping_mul(BASE));
         for paragraph in paragraphs {
             let (words, shingles) = (&mut self.words, &mut self.shingles);
             let first = words.len();
             let mut rolled = 0u64;
-            scan(paragraph.of(text), |hash, _, _| {
+            let places = &mut self.places;
+            scan(paragraph.of(text), |hash, start, end| {
+                note(places, paragraph.start + start, paragraph.start + end);
                 rolled = rolled.wrapping_mul(BASE).wrapping_add(hash);
                 let count = words.len() - first;
                 if count >= ngram {
@@ -65,13 +84,14 @@ impl Prints {
             .par_chunks(part)
             .map(|chunk| {
                 let mut prints = Self::default();
-                prints.extend(text, chunk, ngram);
+                prints.extend(text, chunk, ngram, |_, _, _| {});
                 prints
             })
             .collect();
         self.words.clear();
         self.shingles.clear();
         self.ends.clear();
+        self.places.clear();
         for part in parts {
             let (words, shingles) = (self.words.len(), self.shingles.len());
             self.words.extend_from_slice(&part.words);
@@ -85,9 +105,11 @@ impl Prints {
     pub fn only(&self, paragraphs: &[usize]) -> Self {
         let (words, shingles) = (self.words.len(), self.shingles.len());
         let (words, shingles) = (Vec::with_capacity(words), Vec::with_capacity(shingles));
-        let mut prints = Self { words, shingles, ends: Vec::with_capacity(paragraphs.len()) };
+        let (ends, places) = (Vec::with_capacity(paragraphs.len()), Vec::with_capacity(self.places.len()));
+        let mut prints = Self { words, shingles, ends, places };
         for &index in paragraphs {
             prints.words.extend_from_slice(self.words(index));
+            prints.places.extend_from_slice(self.places(index).unwrap_or_default());
             prints.shingles.extend_from_slice(self.shingles(index));
             prints.ends.push((prints.words.len(), prints.shingles.len()));
         }
@@ -129,6 +151,14 @@ impl Prints {
     pub fn words(&self, index: usize) -> &[u64] {
         let start = if index == 0 { 0 } else { self.ends[index - 1].0 };
         &self.words[start..self.ends[index].0]
+    }
+
+    /// Where the words of the paragraph at `index` (0-based) stand in the text: first byte, and byte after the last.
+    /// `None` for a text that is too long to keep them all.
+    #[must_use]
+    pub fn places(&self, index: usize) -> Option<&[(u32, u32)]> {
+        let start = if index == 0 { 0 } else { self.ends[index - 1].0 };
+        (self.places.len() == self.words.len()).then(|| &self.places[start..self.ends[index].0])
     }
 
     /// The shingles of the paragraph at `index` (0-based).
@@ -176,6 +206,20 @@ mod tests {
                 .collect();
             assert_eq!(shingles(text, ngram), afresh, "n = {ngram}");
         }
+    }
+
+    #[test]
+    fn places_are_where_the_words_stand() {
+        let text = "one two\n***\nthree four";
+        let spans = crate::markup::plain::paragraphs(text, crate::options::Paragraphs::Line);
+        let mut prints = Prints::default();
+        prints.fill(text, &spans, 2);
+        let words = |prints: &Prints, index: usize| -> Vec<&str> {
+            let places = prints.places(index).expect("a short text").iter();
+            places.map(|(start, end)| &text[*start as usize..*end as usize]).collect()
+        };
+        assert_eq!(words(&prints, 2), ["three", "four"]);
+        assert_eq!(words(&prints.only(&[1, 2]), 1), ["three", "four"]);
     }
 
     #[test]

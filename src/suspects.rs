@@ -13,6 +13,7 @@ use crate::paragraph::{Hint, Role, Span};
 use crate::role::title::furniture;
 use crate::role::trimming::{Trimming, Words};
 use crate::role::{Place, Shape, shape};
+use crate::shingle::Prints;
 use crate::similarity::candidates::{Candidate, Candidates};
 use crate::similarity::vocabulary::{Sequence, Vocabulary, WordId};
 use crate::words::{is_negative, is_uppercase};
@@ -51,6 +52,17 @@ impl Sequences {
     #[must_use]
     pub fn read(paragraphs: &[Span], candidates: &Candidates, vocabulary: &mut Vocabulary<'_>) -> Self {
         let read = |index: u32| Some(Arc::new(vocabulary.read(paragraphs[index as usize])));
+        Self::named(paragraphs.len(), candidates, read).unwrap_or_default()
+    }
+
+    /// As [`Sequences::read`], of a document whose words were found before.
+    #[must_use]
+    pub fn of(paragraphs: &[Span], prints: &Prints, candidates: &Candidates, vocabulary: &mut Vocabulary<'_>) -> Self {
+        let read = |index: u32| {
+            let at = index as usize;
+            let known = prints.places(at).map(|places| vocabulary.take(prints.words(at), places));
+            Some(Arc::new(known.unwrap_or_else(|| vocabulary.read(paragraphs[at]))))
+        };
         Self::named(paragraphs.len(), candidates, read).unwrap_or_default()
     }
 
@@ -368,7 +380,11 @@ pub(crate) fn has_full_stops(paragraph: &str) -> bool {
 
 /// True if word `i` begins with a capital letter inside a sentence.
 fn capital(words: &Words<'_>, i: usize) -> bool {
-    let upper = words.raw(i).chars().next().is_some_and(is_uppercase);
+    let first = words.text.as_bytes()[words.span(i).start];
+    let upper = match first.is_ascii() {
+        true => first.is_ascii_uppercase(),
+        false => words.raw(i).chars().next().is_some_and(is_uppercase),
+    };
     if !upper || i == 0 {
         return false;
     }

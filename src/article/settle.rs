@@ -63,7 +63,7 @@ impl Deduplicator {
     /// Judges the candidates, and what stays until nothing more goes. The pairs are given if they are to be `traced`.
     pub(super) fn judge(&self, document: &Document<'_>, search: &mut Search, traced: bool) -> Judged {
         let mut vocabulary = Vocabulary::new(document.text);
-        let sequences = Sequences::read(document.paragraphs, document.candidates, &mut vocabulary);
+        let sequences = Sequences::of(document.paragraphs, document.prints, document.candidates, &mut vocabulary);
         let glossary = Glossary::of(&vocabulary, self.lexicon_of(document.prints));
         let (findings, look) = self.look_at(document, sequences, &glossary, None);
         let role = |index| look.suspects.get(index).map(|suspect| suspect.shape.role);
@@ -191,7 +191,7 @@ impl Deduplicator {
             return Findings::default();
         }
         let mut vocabulary = Vocabulary::new(text);
-        let sequences = Sequences::read(&rest.spans, &candidates, &mut vocabulary);
+        let sequences = Sequences::of(&rest.spans, &rest.prints, &candidates, &mut vocabulary);
         let glossary = Glossary::of(&vocabulary, self.lexicon_of(&rest.prints));
         self.look_at(&rest.document(text, &candidates), sequences, &glossary, None).0
     }

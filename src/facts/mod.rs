@@ -12,12 +12,14 @@ mod scope;
 mod side;
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
 use crate::lexicon::{Class, Entry};
 use crate::paragraph::{Guard, Role};
 use crate::role::trimming::Trimming;
 use crate::similarity::align::{Alignment, Match};
-use crate::similarity::like::{Gaps, scans_alike};
+use crate::similarity::gaps::Gaps;
+use crate::similarity::like::scans_alike;
 
 pub use side::{Side, WordKind, weight};
 
@@ -104,8 +106,9 @@ pub(crate) fn differences(x: &Side<'_>, y: &Side<'_>, alignment: &Alignment, gap
     if attribution::other_speaker(x, y, alignment) {
         found.guard(Guard::Name);
     }
+    let numbers = FreeNumbers { y, free: gaps.free_there(), known: OnceCell::new() };
     for (xs, ys) in gaps.iter() {
-        gap(x, y, (xs, ys), alignment, gaps, &mut found);
+        gap(x, y, (xs, ys), alignment, &numbers, &mut found);
     }
     if gaps.only_same() {
         x.numbers.iter().for_each(|i| signed(x, y, *i, alignment, &mut found));
@@ -140,7 +143,7 @@ fn gap(
     y: &Side<'_>,
     (xs, ys): (&[usize], &[usize]),
     alignment: &Alignment,
-    gaps: &Gaps,
+    numbers: &FreeNumbers<'_>,
     found: &mut Differences,
 ) {
     let solid = if x.shape.is_plain() && !x.speaks { Cow::Borrowed(xs) } else { Cow::Owned(told(x, y, xs, ys, found)) };
@@ -166,7 +169,7 @@ fn gap(
         solid.to_mut().retain(|i| !matches!(x.kinds[*i], WordKind::Number(_)));
     }
     for &i in solid.iter() {
-        word(x, y, i, &there, gaps, found);
+        word(x, y, i, &there, numbers, found);
     }
 }
 
@@ -275,15 +278,30 @@ fn phrases<'l>(side: &'l Side<'_>, at: &'l [usize]) -> impl Iterator<Item = (usi
 /// Most words of a gap that are taken to stand in place of each other.
 const MOST_REPLACING: usize = 8;
 
+/// The numbers and dates among the words of a side that have no link. Looked for when first asked for.
+struct FreeNumbers<'a> {
+    y: &'a Side<'a>,
+    free: &'a [usize],
+    known: OnceCell<Vec<WordKind>>,
+}
+
+impl FreeNumbers<'_> {
+    fn has(&self, kind: WordKind) -> bool {
+        let number = |kind: &WordKind| matches!(kind, WordKind::Number(Some(_)) | WordKind::Date(_));
+        let all = || self.free.iter().map(|j| self.y.kinds[*j]).filter(number).collect();
+        self.known.get_or_init(all).contains(&kind)
+    }
+}
+
 /// One unmatched word of `x` against the unmatched words `ys` in its place.
-fn word(x: &Side<'_>, y: &Side<'_>, i: usize, ys: &[usize], gaps: &Gaps, found: &mut Differences) {
+fn word(x: &Side<'_>, y: &Side<'_>, i: usize, ys: &[usize], numbers: &FreeNumbers<'_>, found: &mut Differences) {
     let kind = if ys.is_empty() { x.kinds[i] } else { in_place(x, i) };
     let rivals = || ys.iter().filter(|_| ys.len() <= MOST_REPLACING).map(|&j| in_place(y, j));
     let rival = rivalry(kind, rivals());
     if let WordKind::Number(Some(_)) | WordKind::Date(_) = kind {
         // The same number written otherwise; elsewhere only if no other number stands in its place.
         let same = |j: &usize| y.kinds[*j] == kind;
-        if ys.iter().any(same) || rival.is_none() && gaps.free_there().iter().any(same) {
+        if ys.iter().any(same) || rival.is_none() && numbers.has(kind) {
             return;
         }
     }

@@ -78,24 +78,27 @@ fn day_beside_month(x: &Side<'_>, alignment: &Alignment, i: usize) -> bool {
 /// The words of `x` that stand elsewhere in the second paragraph, and the place there where each would stand if it had
 /// stayed between its neighbours.
 fn homes<'a>(alignment: &'a Alignment) -> impl Iterator<Item = (usize, usize, usize)> + 'a {
-    let links = &alignment.first;
-    links.iter().enumerate().filter_map(|(i, link)| {
+    alignment.first.iter().enumerate().filter_map(|(i, link)| {
         let Match::Moved(at) = link else { return None };
-        let home = match (i.checked_sub(1).map(|before| links[before]), links.get(i + 1)) {
-            (Some(Match::Same(j)), _) => j as usize + 1,
-            (_, Some(Match::Same(j))) => (*j as usize).checked_sub(1)?,
-            _ => return None,
-        };
-        Some((i, *at as usize, home))
+        Some((i, *at as usize, home(&alignment.first, i)?))
     })
+}
+
+/// The place where word `i` would stand if it had stayed between its neighbours.
+fn home(links: &[Match], i: usize) -> Option<usize> {
+    match (i.checked_sub(1).map(|before| links[before]), links.get(i + 1)) {
+        (Some(Match::Same(j)), _) => Some(j as usize + 1),
+        (_, Some(Match::Same(j))) => (*j as usize).checked_sub(1),
+        _ => None,
+    }
 }
 
 /// True if two words stand in each other's place, whatever they are: "They" and "Moscow". One of them says something.
 fn traded_places(x: &Side<'_>, alignment: &Alignment) -> bool {
-    let homes: Vec<(usize, usize, usize)> = homes(alignment).collect();
-    homes.iter().any(|&(i, at, home)| {
-        let other = homes.iter().find(|(_, there, back)| *there == home && *back == at);
-        other.is_some_and(|&(other, ..)| {
+    homes(alignment).any(|(i, at, wanted)| {
+        let Some(Match::Moved(other)) = alignment.second.get(wanted) else { return false };
+        let other = Some(*other as usize).filter(|other| home(&alignment.first, *other) == Some(at));
+        other.is_some_and(|other| {
             let date = day_beside_month(x, alignment, i) || day_beside_month(x, alignment, other);
             other != i && !date && (x.kinds[i].is_solid() || x.kinds[other].is_solid())
         })

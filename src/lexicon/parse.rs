@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Class, Entry, Lexicon};
+use super::{Class, Entry, Known, Lexicon};
 use crate::words::{append_folded, fold, scan};
 
 /// A line of a lexicon file that cannot be read.
@@ -155,6 +155,14 @@ impl Lexicon {
         Ok(())
     }
 
+    /// Notes something of a word. Most words of phrases are known already.
+    fn note(&mut self, word: &str, what: impl FnOnce(&mut Known)) {
+        match self.known.get_mut(word) {
+            Some(known) => what(known),
+            None => what(self.known.entry(word.into()).or_default()),
+        }
+    }
+
     fn insert(&mut self, text: &str, entry: &Entry) {
         let pattern = Pattern::read(text);
         if pattern.key.is_empty() {
@@ -162,11 +170,12 @@ impl Lexicon {
         }
         if let Some((first, rest)) = pattern.key.split_once(' ') {
             let longest = 2 + rest.matches(' ').count() as u16;
-            let first = self.known.entry(first.into()).or_default();
-            first.longest = first.longest.max(longest);
-            first.begins |= entry.marks();
+            self.note(first, |known| {
+                known.longest = known.longest.max(longest);
+                known.begins |= entry.marks();
+            });
             let second = rest.split(' ').next().unwrap_or(rest);
-            self.known.entry(second.into()).or_default().second = true;
+            self.note(second, |known| known.second = true);
         }
         if pattern.open {
             self.prefixes.entry(pattern.key.into()).or_default().merge(entry);

@@ -308,10 +308,14 @@ const CODE_SIGNS: f64 = 0.06;
 pub(crate) fn code_like(text: &str) -> bool {
     let signs = code_signs(text.as_bytes());
     let telling = ["();", ") {", "});", "!=", "==", "->", "::", "</"];
-    let opens = text.trim_end().ends_with(['{', '}', '(']) || has(text, "\", line ");
+    let bytes = text.as_bytes();
+    let opens = text.trim_end().ends_with(['{', '}', '('])
+        || memchr::memchr_iter(b'"', bytes).any(|at| bytes[at..].starts_with(b"\", line "));
     let call = |word: &str| word.find('(').is_some_and(|at| at > 0 && word[..at].contains(['.', '_']));
     // The frame of a table that a program prints; what closes a call.
-    if has(text, "│") || has(text, "─") || matches!(text.trim(), ")" | ");" | "]" | "];" | "),") {
+    // "─" and "│": E2 94 80, E2 94 82.
+    let frame = |at: usize| at > 0 && bytes[at - 1] == 0xe2 && matches!(bytes.get(at + 1), Some(0x80 | 0x82));
+    if memchr::memchr_iter(0x94, bytes).any(frame) || matches!(text.trim(), ")" | ");" | "]" | "];" | "),") {
         return true;
     }
     if signs == 0 && !opens {
@@ -322,11 +326,6 @@ pub(crate) fn code_like(text: &str) -> bool {
         || text.split_whitespace().next().is_some_and(call)
         || signs >= 2 && signs as f64 >= CODE_SIGNS * long as f64 && !text.contains("http")
         || signs >= 1 && telling.iter().any(|mark| text.contains(mark)) && long < 200
-}
-
-/// As [`str::contains`], sixteen bytes and more at a time.
-fn has(text: &str, what: &str) -> bool {
-    memchr::memmem::find(text.as_bytes(), what.as_bytes()).is_some()
 }
 
 /// How many signs of program text there are. No branch and no jump a byte: looked at sixteen at a time.

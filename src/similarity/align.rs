@@ -5,6 +5,8 @@
 
 use std::cell::RefCell;
 
+use super::gaps::Gaps;
+use super::like::like;
 use super::vocabulary::{Sequence, Vocabulary, WordId};
 
 /// Most 64-bit words of bit rows kept for one pair; longer pairs are not aligned.
@@ -83,12 +85,19 @@ pub fn overlap(x: &Sequence, y: &Sequence, bags: &mut Overlap, vocabulary: &Voca
 /// Aligns two paragraphs; `None` if they are too long for it.
 #[must_use]
 pub fn align(x: &Sequence, y: &Sequence, vocabulary: &Vocabulary<'_>) -> Option<Alignment> {
-    align_sharing(x, y, overlap(x, y, &mut Overlap::default(), vocabulary), vocabulary)
+    let shared = overlap(x, y, &mut Overlap::default(), vocabulary);
+    align_sharing(x, y, shared, vocabulary, &mut Gaps::default())
 }
 
-/// As [`align`], where it is known how many words both have: their [`overlap`].
+/// As [`align`], where it is known how many words both have: their [`overlap`]. `gaps` become those of the alignment.
 #[must_use]
-pub fn align_sharing(x: &Sequence, y: &Sequence, shared: usize, vocabulary: &Vocabulary<'_>) -> Option<Alignment> {
+pub(crate) fn align_sharing(
+    x: &Sequence,
+    y: &Sequence,
+    shared: usize,
+    vocabulary: &Vocabulary<'_>,
+    gaps: &mut Gaps,
+) -> Option<Alignment> {
     let (nx, ny) = (x.ids.len(), y.ids.len());
     let mut alignment = Alignment { first: vec![Match::None; nx], second: vec![Match::None; ny] };
     let shorter = nx.min(ny);
@@ -102,8 +111,9 @@ pub fn align_sharing(x: &Sequence, y: &Sequence, shared: usize, vocabulary: &Voc
             linked += moved(&x.ids, &y.ids, &mut alignment);
         }
     }
-    if linked < shorter {
-        super::like::like(x, y, vocabulary, &mut alignment);
+    gaps.fill(&alignment);
+    if linked < shorter && like(x, y, vocabulary, &mut alignment, gaps) {
+        gaps.fill(&alignment);
     }
     Some(alignment)
 }
@@ -193,9 +203,9 @@ fn in_order(x: &[WordId], y: &[WordId], ids: usize, alignment: &mut Alignment) -
         table.fill(x, y, ids);
         let (mut i, mut j) = (x.len(), y.len());
         while i > 0 && j > 0 {
-            if table.bit(i - 1, j - 1) {
+            if table.bit(i, j - 1) {
                 j -= 1;
-            } else if i > 1 && !table.bit(i - 2, j - 1) {
+            } else if !table.bit(i - 1, j - 1) {
                 i -= 1;
             } else {
                 i -= 1;
@@ -218,7 +228,7 @@ thread_local! {
 /// The common-subsequence table in bits, and the memory to fill it. Reusable.
 #[derive(Default)]
 struct Table {
-    /// Each row `width` 64-bit words, one row a word of the first paragraph.
+    /// Each row `width` 64-bit words, one row a word of the first paragraph, behind one of ones.
     rows: Vec<u64>,
     width: usize,
     /// For each word, its last place in the second paragraph; all [`NOWHERE`] between uses.
@@ -246,21 +256,26 @@ impl Table {
         self.mask.clear();
         self.mask.resize(width, 0);
         self.rows.clear();
-        self.rows.resize(x.len() * width, u64::MAX);
-        for (i, &word) in x.iter().enumerate() {
+        self.rows.reserve((x.len() + 1) * width);
+        self.rows.resize(width, u64::MAX);
+        for &word in x {
+            let before = self.rows.len() - width;
+            self.rows.extend_from_within(before..);
             let mut at = self.last[word as usize];
+            if at == NOWHERE {
+                continue;
+            }
             while at != NOWHERE {
                 self.mask[at as usize / 64] |= 1 << (at % 64);
                 at = self.before[at as usize];
             }
             let mut carry = 0u64;
-            for k in 0..width {
-                let row = if i == 0 { u64::MAX } else { self.rows[(i - 1) * width + k] };
-                let mask = std::mem::take(&mut self.mask[k]);
+            for (cell, mask) in self.rows[before + width..].iter_mut().zip(&mut self.mask) {
+                let (row, mask) = (*cell, std::mem::take(mask));
                 let (sum, over) = row.overflowing_add(row & mask);
                 let (sum, over_carry) = sum.overflowing_add(carry);
                 carry = u64::from(over | over_carry);
-                self.rows[i * width + k] = sum | (row & !mask);
+                *cell = sum | (row & !mask);
             }
         }
         for &word in y {
@@ -268,7 +283,7 @@ impl Table {
         }
     }
 
-    /// A 0 bit in row `i` at `j` means: the common subsequence of `x[..=i]` and `y[..=j]` is longer than that with
+    /// A 0 bit in row `i` at `j` means: the common subsequence of `x[..i]` and `y[..=j]` is longer than that with
     /// `y[..j]`.
     fn bit(&self, i: usize, j: usize) -> bool {
         self.rows[i * self.width + j / 64] >> (j % 64) & 1 == 1
@@ -370,7 +385,9 @@ mod tests {
             slide(&x.ids, &y.ids, &mut alignment);
         }
         moved(&x.ids, &y.ids, &mut alignment);
-        super::super::like::like(x, y, vocabulary, &mut alignment);
+        let mut gaps = Gaps::default();
+        gaps.fill(&alignment);
+        like(x, y, vocabulary, &mut alignment, &gaps);
         Some(alignment)
     }
 

@@ -3,5 +3,6 @@
 pub mod align;
 pub mod candidates;
 pub mod file_names;
+pub(crate) mod gaps;
 pub(crate) mod like;
 pub mod vocabulary;

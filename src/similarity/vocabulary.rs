@@ -104,6 +104,13 @@ impl<'t> Vocabulary<'t> {
         sequence
     }
 
+    /// As [`Vocabulary::read`], where the words are known: their hashes, and where they stand in the text.
+    pub fn take(&mut self, hashes: &[u64], places: &[(u32, u32)]) -> Sequence {
+        let spans: Vec<Span> = places.iter().map(|(start, end)| Span::new(*start as usize, *end as usize)).collect();
+        let ids = hashes.iter().zip(&spans).map(|(hash, span)| self.id(*hash, *span)).collect();
+        Sequence { ids, spans }
+    }
+
     /// The folded text of a word.
     #[must_use]
     pub fn folded(&self, id: WordId) -> &str {

@@ -7,7 +7,7 @@ use crate::facts::{Differences, Harmless, Side, WordKind, differences};
 use crate::options::{Caution, Options};
 use crate::paragraph::{Guard, Kind, Role, Verdict};
 use crate::similarity::align::{Alignment, Match};
-use crate::similarity::like::Gaps;
+use crate::similarity::gaps::Gaps;
 
 use super::structure::LINE_WORDS;
 
