@@ -4,6 +4,8 @@
 //! real articles); of all such pairs of a paragraph only the closest, which may be shown to people, is aligned and
 //! judged.
 
+mod under;
+
 use std::cell::RefCell;
 use std::sync::Arc;
 
@@ -36,20 +38,22 @@ thread_local! {
 }
 
 /// One document's pass.
-pub(crate) struct Pass<'a> {
+pub(crate) struct Pass<'a, 'v> {
     /// What the user wants.
     pub(crate) options: &'a Options,
     /// The suspects' words.
     pub(crate) sequences: &'a Sequences,
     /// The suspects.
-    pub(crate) suspects: &'a Suspects<'a>,
+    pub(crate) suspects: &'a Suspects<'v>,
     /// The document's words.
-    pub(crate) glossary: &'a Glossary<'a>,
+    pub(crate) glossary: &'v Glossary<'v>,
     /// What was known when more paragraphs stood in the document, and the pairs of then, ordered by their second
     /// paragraph, then the first.
-    pub(crate) earlier: Option<(&'a Earlier<'a>, &'a [Pair])>,
+    pub(crate) earlier: Option<(&'a Earlier<'a, 'v>, &'a [Pair])>,
     /// For paragraphs of different documents, what is asked of them.
     pub(crate) strangers: Option<Strangers>,
+    /// True if every pair is to be judged, not only those that may come to something.
+    pub(crate) all: bool,
 }
 
 /// What is asked of paragraphs of different documents: not about those that stay; and where they stand tells nothing.
@@ -70,6 +74,8 @@ enum Glance {
     Like(usize),
     /// Near-equal, with other numbers in each: a look-alike, with so many words in common and this share of them.
     OtherNumbers(usize, f64),
+    /// With so many words in common too few for a finding; and the sentences of each that the other does not say.
+    FallsShort(usize, [u64; 2]),
 }
 
 /// What comes of an alignment.
@@ -79,18 +85,32 @@ enum Outcome {
     Judged(Pair),
 }
 
-impl Pass<'_> {
+impl Pass<'_, '_> {
     /// Judges the candidates; gives the pairs in their order, and how many were too long to be aligned.
     #[must_use]
     pub(crate) fn judge(&self, candidates: &[Candidate]) -> (Vec<Pair>, usize) {
         let many = candidates.len() > MANY_PAIRS;
+        let partners = self.partners(candidates);
         let glances: Vec<Glance> = if many {
-            candidates.par_iter().map(|candidate| self.glance(candidate)).collect()
+            candidates.par_iter().map(|candidate| self.glance(candidate, &partners)).collect()
         } else {
-            candidates.iter().map(|candidate| self.glance(candidate)).collect()
+            candidates.iter().map(|candidate| self.glance(candidate, &partners)).collect()
         };
-        let wanted = self.wanted(candidates, &glances);
-        let outcomes: Vec<Outcome> = if many {
+        let (mut pairs, mut too_long) = self.pairs(&self.wanted(candidates, &glances));
+        let needed = self.needed(candidates, &glances, &pairs);
+        if !needed.is_empty() {
+            let (more, longer) = self.pairs(&needed);
+            pairs.extend(more);
+            pairs.sort_by_key(|pair| (pair.second, pair.first));
+            too_long += longer;
+        }
+        (pairs, too_long)
+    }
+
+    /// Judges candidates of which it is known how many words they have in common; gives the pairs in their order, and
+    /// how many were too long to be aligned.
+    fn pairs(&self, wanted: &[(Candidate, usize)]) -> (Vec<Pair>, usize) {
+        let outcomes: Vec<Outcome> = if wanted.len() > MANY_PAIRS {
             wanted.par_iter().map(|(candidate, shared)| self.pair(candidate, *shared)).collect()
         } else {
             wanted.iter().map(|(candidate, shared)| self.pair(candidate, *shared)).collect()
@@ -124,7 +144,7 @@ impl Pass<'_> {
             [candidate.first, candidate.second].iter().any(|p| closest.get(p).is_some_and(|best| best.1 == index))
         };
         let wanted = candidates.iter().zip(glances).enumerate().map(|(index, (candidate, glance))| match *glance {
-            Glance::Unlike => None,
+            Glance::Unlike | Glance::FallsShort(..) => None,
             Glance::Like(shared) => Some((*candidate, shared)),
             // Look-alikes stay.
             Glance::OtherNumbers(..) if self.strangers.is_some() => None,
@@ -133,10 +153,9 @@ impl Pass<'_> {
         wanted.flatten().collect()
     }
 
-    fn glance(&self, candidate: &Candidate) -> Glance {
+    fn glance(&self, candidate: &Candidate, partners: &[u32]) -> Glance {
         let (first, second) = (candidate.first, candidate.second);
         let (Some(a), Some(b)) = (self.sequences.get(first), self.sequences.get(second)) else { return Glance::Unlike };
-        let (Some(x), Some(y)) = (self.suspects.get(first), self.suspects.get(second)) else { return Glance::Unlike };
         OVERLAP.with_borrow_mut(|bags| {
             let shared = overlap(a, b, bags, self.glossary.vocabulary);
             let (nx, ny) = (a.ids.len(), b.ids.len());
@@ -144,11 +163,16 @@ impl Pass<'_> {
                 return Glance::Unlike;
             }
             let jaccard = shared as f64 / (nx + ny - shared).max(1) as f64;
-            if jaccard >= NEAR_EQUAL && other_numbers(x, &bags.first, y, &bags.second) {
-                Glance::OtherNumbers(shared, jaccard)
-            } else {
-                Glance::Like(shared)
+            if jaccard >= NEAR_EQUAL {
+                return match (self.suspects.get(first), self.suspects.get(second)) {
+                    (Some(x), Some(y)) if other_numbers(x, &bags.first, y, &bags.second) => {
+                        Glance::OtherNumbers(shared, jaccard)
+                    }
+                    _ => Glance::Like(shared),
+                };
             }
+            let unsaid = self.falls_short(candidate, (a, b), shared, bags, partners);
+            unsaid.map_or(Glance::Like(shared), |unsaid| Glance::FallsShort(shared, unsaid))
         })
     }
 

@@ -1,8 +1,8 @@
 //! The suspect paragraphs of one document: those that a candidate pair or a copy names. Only for them are words
-//! looked up and roles worked out.
+//! looked up and, where anybody asks, roles worked out.
 
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
@@ -12,7 +12,7 @@ use crate::lexicon::{Class, Lexicon, Looked};
 use crate::paragraph::{Hint, Role, Span};
 use crate::role::title::furniture;
 use crate::role::trimming::{Trimming, Words};
-use crate::role::{Place, Shape, shape};
+use crate::role::{Place, Shape, is_prose, shape};
 use crate::shingle::Prints;
 use crate::similarity::candidates::{Candidate, Candidates};
 use crate::similarity::vocabulary::{Sequence, Vocabulary, WordId};
@@ -38,11 +38,11 @@ pub struct Sequences {
 
 /// What was found out when more paragraphs stood in the document.
 #[derive(Clone, Copy)]
-pub struct Earlier<'a> {
+pub struct Earlier<'a, 'v> {
     /// The words of the suspects.
     pub sequences: &'a Sequences,
     /// The suspects.
-    pub suspects: &'a Suspects<'a>,
+    pub suspects: &'a Suspects<'v>,
     /// For each paragraph that is left, its number then (0-based, ascending).
     pub kept: &'a [usize],
 }
@@ -68,7 +68,7 @@ impl Sequences {
 
     /// As [`Sequences::read`], of paragraphs that were read before; `None` if one was not.
     #[must_use]
-    pub fn left(earlier: &Earlier<'_>, candidates: &Candidates) -> Option<Self> {
+    pub fn left(earlier: &Earlier<'_, '_>, candidates: &Candidates) -> Option<Self> {
         let known = |index: u32| earlier.sequences.shared(earlier.number(index)).cloned();
         Self::named(earlier.kept.len(), candidates, known)
     }
@@ -102,7 +102,7 @@ impl Sequences {
     }
 }
 
-impl Earlier<'_> {
+impl Earlier<'_, '_> {
     /// The number then of a paragraph (0-based).
     #[must_use]
     pub fn number(&self, paragraph: u32) -> u32 {
@@ -181,11 +181,39 @@ impl Suspect<'_> {
     }
 }
 
-/// All suspects of one document.
+/// All suspects of one document, each looked at when it is first asked for.
 #[derive(Debug)]
 pub struct Suspects<'v> {
+    glossary: &'v Glossary<'v>,
+    /// For each paragraph, its place in `list`.
     slots: Vec<Option<u32>>,
-    list: Vec<Arc<Suspect<'v>>>,
+    list: Vec<Slot<'v>>,
+}
+
+/// A suspect, once somebody asked for it, and what it is told from.
+#[derive(Debug)]
+struct Slot<'v> {
+    span: Span,
+    words: Arc<Sequence>,
+    place: Place,
+    found: OnceLock<Arc<Suspect<'v>>>,
+    /// See [`Suspects::is_prose`].
+    prose: OnceLock<bool>,
+}
+
+impl<'v> Slot<'v> {
+    fn look(&self, glossary: &'v Glossary<'v>) -> &Arc<Suspect<'v>> {
+        self.found.get_or_init(|| Arc::new(suspect(self.span, &self.words, self.place, glossary)))
+    }
+
+    fn is_prose(&self, glossary: &'v Glossary<'v>) -> bool {
+        *self.prose.get_or_init(|| {
+            let (folded, numbers) = folded(&self.words, glossary);
+            let text = glossary.vocabulary.text();
+            let words = Words::new(text, self.span, &self.words, &folded, &glossary.looked, &numbers);
+            is_prose(&words, self.place, glossary.lexicon)
+        })
+    }
 }
 
 impl<'v> Suspects<'v> {
@@ -198,7 +226,7 @@ impl<'v> Suspects<'v> {
         hints: &[Hint],
         sequences: &Sequences,
         glossary: &'v Glossary<'v>,
-        earlier: Option<&Earlier<'v>>,
+        earlier: Option<&Earlier<'_, 'v>>,
     ) -> Self {
         let longer = |span: &Span| span.of(text).chars().nth(LABEL_CHARS).is_some();
         let opening = paragraphs.iter().position(longer).unwrap_or(0);
@@ -208,32 +236,37 @@ impl<'v> Suspects<'v> {
             let (first, opening) = (index == 0, index == opening);
             Place { first, opening, stops, told: role, fixed, marked: !hints.is_empty() }
         };
-        Self::placed(text, paragraphs, place, sequences, glossary, earlier)
+        Self::placed(paragraphs, place, sequences, glossary, earlier)
     }
 
     /// As [`Suspects::of`], where `place` tells where each paragraph (0-based) stands in a document of its own.
     #[must_use]
     pub fn placed(
-        text: &str,
         paragraphs: &[Span],
-        place: impl Fn(usize) -> Place + Sync,
+        place: impl Fn(usize) -> Place,
         sequences: &Sequences,
         glossary: &'v Glossary<'v>,
-        earlier: Option<&Earlier<'v>>,
+        earlier: Option<&Earlier<'_, 'v>>,
     ) -> Self {
-        let look = |(index, sequence): &(u32, Arc<Sequence>)| {
+        let slot = |(index, words): &(u32, Arc<Sequence>)| {
             let at = *index as usize;
             let place = place(at);
-            let known = earlier.and_then(|earlier| earlier.suspects.shared(earlier.number(*index)));
+            let known = earlier.and_then(|earlier| earlier.suspects.seen(earlier.number(*index)));
             let same = known.filter(|known| known.place == place && !known.titled);
-            same.cloned().unwrap_or_else(|| Arc::new(suspect(paragraphs[at], text, sequence, place, glossary)))
+            let found = same.cloned().map(OnceLock::from).unwrap_or_default();
+            Slot { span: paragraphs[at], words: Arc::clone(words), place, found, prose: OnceLock::new() }
         };
-        let list = if sequences.list.len() > MANY {
-            sequences.list.par_iter().map(look).collect()
-        } else {
-            sequences.list.iter().map(look).collect()
-        };
-        Self { slots: sequences.slots.clone(), list }
+        let list = sequences.list.iter().map(slot).collect();
+        Self { glossary, slots: sequences.slots.clone(), list }
+    }
+
+    /// Looks at some paragraphs (0-based) that are going to be asked for: if they are many, on several threads.
+    pub fn look_at(&self, paragraphs: &[u32]) {
+        if paragraphs.len() > MANY {
+            paragraphs.par_iter().for_each(|paragraph| {
+                let _ = self.get(*paragraph);
+            });
+        }
     }
 
     /// Tells the page's title from the headline in it: "Headline | The Courier" where "Headline" stands further down.
@@ -245,11 +278,11 @@ impl<'v> Suspects<'v> {
         });
         let Some((headline, names)) = found else { return };
         if let Some(slot) = self.slots[headline as usize] {
-            self.titled(slot).shape.role = Role::Headline;
+            self.retell(slot, |suspect| suspect.shape.role = Role::Headline);
         }
         // Wherever the title stands, whole or cut off, its names are no part of the story.
         for (slot, (_, sequence)) in (0u32..).zip(&sequences.list) {
-            let marks = &self.list[slot as usize].shape.trimmings;
+            let marks = &self.list[slot as usize].look(self.glossary).shape.trimmings;
             let start = marks.iter().take_while(|mark| mark.is_some()).count();
             let at = start..start + names.len();
             let titled = sequence.ids.get(at.clone()) == Some(&title.ids[names.clone()]);
@@ -264,18 +297,22 @@ impl<'v> Suspects<'v> {
 
     /// Words of a suspect are the name of a site.
     fn name_site(&mut self, slot: u32, words: Range<usize>) {
-        let shape = &mut self.titled(slot).shape;
-        shape.trim(words, Trimming::SiteName);
-        shape.role = Role::HeadlineFragment;
-        let suspect = self.titled(slot);
-        suspect.weight = weight(&suspect.kinds, &suspect.shape, &suspect.attributed);
+        self.retell(slot, |suspect| {
+            suspect.shape.trim(words, Trimming::SiteName);
+            suspect.shape.role = Role::HeadlineFragment;
+            suspect.weight = weight(&suspect.kinds, &suspect.shape, &suspect.attributed);
+        });
     }
 
-    /// A suspect that is told as a title by others; what an earlier look holds of it stays as it is.
-    fn titled(&mut self, slot: u32) -> &mut Suspect<'v> {
-        let suspect = Arc::make_mut(&mut self.list[slot as usize]);
-        suspect.titled = true;
-        suspect
+    /// Changes a suspect that is told as a title by others; what an earlier look holds of it stays as it is.
+    fn retell(&mut self, slot: u32, change: impl FnOnce(&mut Suspect<'v>)) {
+        let slot = &mut self.list[slot as usize];
+        let mut suspect = Arc::clone(slot.look(self.glossary));
+        let own = Arc::make_mut(&mut suspect);
+        change(own);
+        own.titled = true;
+        slot.found = OnceLock::from(suspect);
+        slot.prose = OnceLock::from(false);
     }
 
     /// The words of the first paragraph, `title`, that are names around a whole `headline`.
@@ -300,29 +337,42 @@ impl<'v> Suspects<'v> {
     /// A suspect by its paragraph (0-based).
     #[must_use]
     pub fn get(&self, paragraph: u32) -> Option<&Suspect<'v>> {
-        self.shared(paragraph).map(AsRef::as_ref)
+        self.slot(paragraph).map(|slot| slot.look(self.glossary).as_ref())
     }
 
-    fn shared(&self, paragraph: u32) -> Option<&Arc<Suspect<'v>>> {
+    fn slot(&self, paragraph: u32) -> Option<&Slot<'v>> {
         self.slots[paragraph as usize].map(|slot| &self.list[slot as usize])
+    }
+
+    /// A suspect that was asked for.
+    fn seen(&self, paragraph: u32) -> Option<&Arc<Suspect<'v>>> {
+        self.slot(paragraph)?.found.get()
+    }
+
+    /// True if it is known that a suspect (0-based paragraph) ends as a sentence ends, that no word of it is a trimming,
+    /// and that nobody says what it is: told without looking at it.
+    #[must_use]
+    pub fn is_prose(&self, paragraph: u32) -> bool {
+        self.slot(paragraph).is_some_and(|slot| slot.is_prose(self.glossary))
     }
 
     /// True if all that is known of a paragraph was known `earlier`.
     #[must_use]
-    pub fn unchanged(&self, paragraph: u32, earlier: &Earlier<'_>) -> bool {
-        let then = earlier.suspects.shared(earlier.number(paragraph));
-        self.shared(paragraph).zip(then).is_some_and(|(now, then)| Arc::ptr_eq(now, then))
+    pub fn unchanged(&self, paragraph: u32, earlier: &Earlier<'_, '_>) -> bool {
+        let then = earlier.suspects.seen(earlier.number(paragraph));
+        self.seen(paragraph).zip(then).is_some_and(|(now, then)| Arc::ptr_eq(now, then))
     }
 
     /// The suspects' words, folded, in their order.
     pub fn words(&self) -> impl Iterator<Item = &'v str> + '_ {
-        self.list.iter().flat_map(|suspect| suspect.folded.iter().copied())
+        let ids = self.list.iter().flat_map(|slot| &slot.words.ids);
+        ids.map(|id| self.glossary.terms[*id as usize].0)
     }
 
     /// True if a paragraph's markup says that it stays.
     #[must_use]
     pub fn fixed(&self, paragraph: u32) -> bool {
-        self.get(paragraph).is_some_and(|suspect| suspect.place.fixed)
+        self.slot(paragraph).is_some_and(|slot| slot.place.fixed)
     }
 
     /// What a paragraph is; body where nobody looked.
@@ -332,18 +382,17 @@ impl<'v> Suspects<'v> {
     }
 }
 
-fn suspect<'v>(
-    span: Span,
-    text: &str,
-    sequence: &Arc<Sequence>,
-    place: Place,
-    glossary: &'v Glossary<'v>,
-) -> Suspect<'v> {
+/// The words of a paragraph, folded, and those (0-based) that are numeric.
+fn folded<'v>(sequence: &Sequence, glossary: &'v Glossary<'v>) -> (Vec<&'v str>, Vec<usize>) {
+    let numeric = |i: &usize| glossary.vocabulary.letters(sequence.ids[*i]).numeric;
+    let folded = sequence.ids.iter().map(|id| glossary.terms[*id as usize].0).collect();
+    (folded, (0..sequence.ids.len()).filter(numeric).collect())
+}
+
+fn suspect<'v>(span: Span, sequence: &Arc<Sequence>, place: Place, glossary: &'v Glossary<'v>) -> Suspect<'v> {
     let Glossary { vocabulary, lexicon, looked, terms } = glossary;
-    let folded: Vec<&str> = sequence.ids.iter().map(|id| terms[*id as usize].0).collect();
-    let numeric = |i: &usize| vocabulary.letters(sequence.ids[*i]).numeric;
-    let numbers: Vec<usize> = (0..folded.len()).filter(numeric).collect();
-    let words = Words::new(text, span, sequence, &folded, looked, &numbers);
+    let (folded, numbers) = folded(sequence, glossary);
+    let words = Words::new(vocabulary.text(), span, sequence, &folded, looked, &numbers);
     let shape = shape(&words, place, lexicon);
     let kind = |(i, id): (usize, &WordId)| match terms[*id as usize].1[usize::from(capital(&words, i))] {
         WordKind::Number(Some(value)) if is_negative(words.text, words.span(i).start) => WordKind::Number(Some(-value)),

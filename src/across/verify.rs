@@ -66,7 +66,7 @@ impl Texts {
         let mut vocabulary = Vocabulary::new(text);
         let sequences = Sequences::read(spans, &candidates, &mut vocabulary);
         let glossary = Glossary::of(&vocabulary, lexicon);
-        let suspects = Suspects::placed(text, spans, |index| places[index], &sequences, &glossary, None);
+        let suspects = Suspects::placed(spans, |index| places[index], &sequences, &glossary, None);
         let pass = Pass {
             options: dedup.options(),
             sequences: &sequences,
@@ -74,6 +74,7 @@ impl Texts {
             glossary: &glossary,
             earlier: None,
             strangers: Some(Strangers { both, may_go }),
+            all: true,
         };
         let (pairs, too_long) = pass.judge(&candidates.pairs);
         let compared = pairs.iter().filter_map(|pair| {
@@ -146,7 +147,7 @@ pub(super) fn shape_of(dedup: &Deduplicator, record: Record<'_>, language: &str)
     let sequences = Sequences::read(spans, &candidates, &mut vocabulary);
     let lexicon = dedup.lexicon(language);
     let glossary = Glossary::of(&vocabulary, lexicon);
-    let suspects = Suspects::placed(text, spans, |index| places[index], &sequences, &glossary, None);
+    let suspects = Suspects::placed(spans, |index| places[index], &sequences, &glossary, None);
     suspects.get(0).map(|suspect| suspect.shape.clone())
 }
 

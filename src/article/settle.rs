@@ -32,9 +32,9 @@ pub(super) struct Document<'a> {
 /// What comes of a document's candidates.
 pub(super) struct Judged {
     pub(super) findings: Findings,
-    /// The pairs of the first look.
+    /// The pairs of the first look, if they are to be traced.
     pub(super) pairs: Vec<Pair>,
-    /// The roles of the first look.
+    /// The roles of the first look, if they are to be traced.
     pub(super) roles: Vec<Option<Role>>,
 }
 
@@ -65,9 +65,10 @@ impl Deduplicator {
         let mut vocabulary = Vocabulary::new(document.text);
         let sequences = Sequences::of(document.paragraphs, document.prints, document.candidates, &mut vocabulary);
         let glossary = Glossary::of(&vocabulary, self.lexicon_of(document.prints));
-        let (findings, look) = self.look_at(document, sequences, &glossary, None);
+        let (findings, look) = self.look_at(document, sequences, &glossary, None, traced);
         let role = |index| look.suspects.get(index).map(|suspect| suspect.shape.role);
-        let roles = (0..document.paragraphs.len() as u32).map(role).collect();
+        let asked = if traced { document.paragraphs.len() as u32 } else { 0 };
+        let roles = (0..asked).map(role).collect();
         if document.candidates.capped() {
             // Nothing will be taken over: what is known makes room for what a look from nothing finds.
             let Look { sequences, suspects, pairs, guarded } = look;
@@ -88,7 +89,8 @@ impl Deduplicator {
         document: &Document<'_>,
         sequences: Sequences,
         glossary: &'v Glossary<'v>,
-        earlier: Option<(&Earlier<'v>, &[Pair])>,
+        earlier: Option<(&Earlier<'_, 'v>, &[Pair])>,
+        traced: bool,
     ) -> (Findings, Look<'v>) {
         let Document { text, paragraphs, hints, prints, candidates, again } = *document;
         let known = earlier.map(|(earlier, _)| earlier);
@@ -101,19 +103,22 @@ impl Deduplicator {
             glossary,
             earlier,
             strangers: None,
+            all: traced,
         };
         let (pairs, too_long) = pass.judge(&candidates.pairs);
+        suspects.look_at(&candidates.copies.iter().map(|copy| copy.0).collect::<Vec<u32>>());
         let around = Around::of(text, paragraphs, prints, candidates, &suspects, &pairs, glossary.lexicon);
         let structure = Structure::of(prints, candidates, &suspects, around, &self.options);
         let guarded = structure.guard(&pairs);
+        let told = guarded.as_deref().unwrap_or(&pairs);
         let case = Case {
             paragraphs,
             prints,
             candidates,
             suspects: &suspects,
-            pairs: guarded.as_deref().unwrap_or(&pairs),
+            pairs: told,
             options: &self.options,
-            rarity: Rarity::of(prints, &suspects, glossary.lexicon),
+            rarity: Rarity::of(prints, &suspects, glossary.lexicon, told),
             structure: &structure,
             removals_only: again,
         };
@@ -130,12 +135,12 @@ impl Deduplicator {
     ///
     /// What goes takes neighbours, copies and twins from what stays, so there is always a second look. What the first one
     /// found out about a pair or a paragraph is not found out again; without that look, everything is.
-    fn settle(
+    fn settle<'v>(
         &self,
         document: &Document<'_>,
         mut findings: Findings,
-        glossary: &Glossary<'_>,
-        first: Option<&Look<'_>>,
+        glossary: &'v Glossary<'v>,
+        first: Option<&Look<'v>>,
         search: &mut Search,
     ) -> Findings {
         while findings.removals().next().is_some() {
@@ -169,19 +174,19 @@ impl Deduplicator {
     }
 
     /// A second look that takes from the first one what holds still. `None` if the first one left something out.
-    fn look_on(
+    fn look_on<'v>(
         &self,
         document: &Document<'_>,
         rest: &Rest,
-        glossary: &Glossary<'_>,
-        first: &Look<'_>,
+        glossary: &'v Glossary<'v>,
+        first: &Look<'v>,
     ) -> Option<Findings> {
         let mut candidates = document.candidates.left(&rest.kept, document.paragraphs.len())?;
         add_file_names(document.text, &rest.spans, &rest.prints, &mut candidates);
         let earlier = Earlier { sequences: &first.sequences, suspects: &first.suspects, kept: &rest.kept };
         let sequences = Sequences::left(&earlier, &candidates)?;
         let left = rest.document(document.text, &candidates);
-        Some(self.look_at(&left, sequences, glossary, Some((&earlier, &first.pairs))).0)
+        Some(self.look_at(&left, sequences, glossary, Some((&earlier, &first.pairs)), false).0)
     }
 
     /// A second look as if the rest were all there is.
@@ -193,7 +198,7 @@ impl Deduplicator {
         let mut vocabulary = Vocabulary::new(text);
         let sequences = Sequences::of(&rest.spans, &rest.prints, &candidates, &mut vocabulary);
         let glossary = Glossary::of(&vocabulary, self.lexicon_of(&rest.prints));
-        self.look_at(&rest.document(text, &candidates), sequences, &glossary, None).0
+        self.look_at(&rest.document(text, &candidates), sequences, &glossary, None, false).0
     }
 }
 
@@ -251,10 +256,40 @@ mod tests {
             let mut vocabulary = Vocabulary::new(&text);
             let sequences = Sequences::read(&paragraphs, &candidates, &mut vocabulary);
             let glossary = Glossary::of(&vocabulary, dedup.lexicon_of(&prints));
-            let (findings, look) = dedup.look_at(&document, sequences, &glossary, None);
+            let (findings, look) = dedup.look_at(&document, sequences, &glossary, None, false);
             let fast = dedup.settle(&document, findings.clone(), &glossary, Some(&look), &mut search);
             let slow = dedup.settle(&document, findings, &glossary, None, &mut search);
             prop_assert_eq!(fast, slow);
         }
+
+        #[test]
+        fn pairs_that_fall_short_come_to_nothing(
+            paragraphs in prop::collection::vec(
+                (prop::collection::vec(prop::sample::select(SENTENCES.to_vec()), 1..5), prop::sample::select(ENDS.to_vec())),
+                2..14,
+            ),
+        ) {
+            let text = paragraphs.iter().map(|(sentences, end)| sentences.join(" ") + end);
+            let text = text.collect::<Vec<_>>().join("\n\n");
+            let dedup = Deduplicator::new(Options::default()).expect("the defaults are in range");
+            // A trace has every pair judged.
+            prop_assert_eq!(dedup.find(&text), dedup.trace(&text).findings);
+        }
     }
+
+    const SENTENCES: [&str; 11] = [
+        "The harbour ferry runs again from Monday.",
+        "Her engine had failed off the northern point in a February gale.",
+        "Her engine had failed off the southern point in a December gale.",
+        "Two tugs brought all ninety passengers safely home.",
+        "The yard at Lowmouth waited six weeks for one shaft.",
+        "The yard at Lowmouth waited seven weeks for one shaft.",
+        "Tickets cost as much as they did before.",
+        "Nobody was hurt.",
+        "Islanders had to row for bread.",
+        "Quill, the harbour master, would not say who pays.",
+        "The council meets on Friday",
+    ];
+
+    const ENDS: [&str; 5] = ["", "", "", " Photo: Ada Quill", " ..."];
 }

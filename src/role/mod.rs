@@ -171,6 +171,15 @@ pub fn shape(words: &Words<'_>, place: Place, lexicon: &Lexicon) -> Shape {
     shape
 }
 
+/// True if a paragraph ends as a sentence ends, no word of it is a trimming, and nobody says what it is. Told without the
+/// rest of its [`shape`]; such a paragraph is never a caption.
+#[must_use]
+pub fn is_prose(words: &Words<'_>, place: Place, lexicon: &Lexicon) -> bool {
+    place.told.is_none()
+        && ends_sentence(&decoded(words.text.trim()))
+        && trimmings(words, lexicon).iter().all(Option::is_none)
+}
+
 fn solid(trimmings: &[Option<Trimming>]) -> usize {
     trimmings.iter().filter(|trimming| trimming.is_none()).count()
 }

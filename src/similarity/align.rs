@@ -55,6 +55,19 @@ pub struct Overlap {
     pub second: Vec<(WordId, u32)>,
 }
 
+impl Overlap {
+    /// How often the word stands in a paragraph that stands there most often. To be asked of one that was compared.
+    pub(super) fn most_uses(&mut self, x: &Sequence) -> usize {
+        let mut most = 0;
+        for &id in &x.ids {
+            self.counts[id as usize] += 1;
+            most = most.max(self.counts[id as usize]);
+        }
+        x.ids.iter().for_each(|id| self.counts[*id as usize] = 0);
+        most as usize
+    }
+}
+
 /// How many words both paragraphs have, in any order: the most that an alignment can link as the same. Cheap; spares
 /// most alignments. `bags` gets what only one of them has.
 #[must_use]
@@ -314,7 +327,7 @@ fn slide(x: &[WordId], y: &[WordId], alignment: &mut Alignment) {
 }
 
 /// Most places where a moved run is tried.
-const MOST_TRIES: usize = 32;
+pub(super) const MOST_TRIES: usize = 32;
 
 /// Links words that stand in another order, each word once: runs first, so that no word of one is taken singly. Tells
 /// how many.

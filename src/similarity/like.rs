@@ -9,7 +9,7 @@ use crate::paragraph::Span;
 use crate::words::{fold, glued_head, is_alphabetic, is_numeric};
 
 /// Most unmatched words of a gap that are compared with each other.
-const MOST_IN_GAP: usize = 24;
+pub(super) const MOST_IN_GAP: usize = 24;
 
 /// Most words, of both sides, that may be the same letters parted otherwise.
 const MOST_JOINED: usize = 6;
@@ -199,7 +199,7 @@ fn link_similar(xs: &[Loose], ys: &[Loose], vocabulary: &Vocabulary<'_>, alignme
 const GLUED: f64 = 0.95;
 
 /// How alike two words are, 0 to 1; 0 if they are different words. `of_a` and `of_b` are their letters.
-fn similarity(a: &str, b: &str, of_a: Letters, of_b: Letters) -> f64 {
+pub(super) fn similarity(a: &str, b: &str, of_a: Letters, of_b: Letters) -> f64 {
     if a == b {
         return 1.0;
     }
@@ -239,7 +239,7 @@ fn similarity(a: &str, b: &str, of_a: Letters, of_b: Letters) -> f64 {
 
 /// True if two words begin otherwise, as neither inflections do nor what a scanner confuses, and differ in too many
 /// letters for slips of the pen: each changes at most two.
-fn no_slip(a: Letters, b: Letters) -> bool {
+pub(super) fn no_slip(a: Letters, b: Letters) -> bool {
     let most = 2 * (a.count.max(b.count) / LETTERS_A_SLIP as u32);
     a.start != b.start && !a.numeric && !b.numeric && (a.set ^ b.set).count_ones() > most
 }

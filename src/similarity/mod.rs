@@ -5,4 +5,5 @@ pub mod candidates;
 pub mod file_names;
 pub(crate) mod gaps;
 pub(crate) mod like;
+pub mod unlike;
 pub mod vocabulary;

@@ -9,7 +9,7 @@ use foldhash::fast::RandomState;
 
 use crate::paragraph::Span;
 use crate::similarity::like::start_look;
-use crate::words::{append_folded, fold_into, is_numeric, scan};
+use crate::words::{append_folded, fold_into, glued_head, is_numeric, scan};
 
 /// A number for a distinct folded word of one document.
 pub type WordId = u32;
@@ -45,6 +45,8 @@ struct Known {
     /// Bytes of `Vocabulary::folded`.
     folded: Span,
     letters: Letters,
+    /// See [`Vocabulary::may_be_glued`].
+    glued: bool,
     /// Another word of the same hash.
     next: Option<WordId>,
 }
@@ -60,6 +62,8 @@ pub struct Letters {
     pub start: char,
     /// True if one of them is numeric.
     pub numeric: bool,
+    /// True if all of them are ASCII letters and digits.
+    pub plain: bool,
 }
 
 impl Letters {
@@ -73,7 +77,8 @@ impl Letters {
             ..letters
         };
         let start = folded.chars().next().map(start_look).unwrap_or_default();
-        folded.chars().fold(Self { start, ..Self::default() }, add)
+        let plain = folded.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        folded.chars().fold(Self { start, plain, ..Self::default() }, add)
     }
 }
 
@@ -123,6 +128,18 @@ impl<'t> Vocabulary<'t> {
         self.known[id as usize].letters
     }
 
+    /// True if the word may be run together with another one somewhere: see [`glued_head`].
+    #[must_use]
+    pub fn may_be_glued(&self, id: WordId) -> bool {
+        self.known[id as usize].glued
+    }
+
+    /// The document.
+    #[must_use]
+    pub const fn text(&self) -> &'t str {
+        self.text
+    }
+
     /// A word as it stands in the text.
     #[must_use]
     pub fn raw(&self, span: Span) -> &'t str {
@@ -160,27 +177,36 @@ impl<'t> Vocabulary<'t> {
             Some(_) if passed == CHAIN => match self.crowd.entry(folded.of(&self.folded).to_owned()) {
                 Entry::Occupied(known) => {
                     self.folded.truncate(start);
-                    return *known.get();
+                    let id = *known.get();
+                    self.known[id as usize].glued |= glued_head(span.of(self.text)).is_some();
+                    return id;
                 }
                 Entry::Vacant(place) => drop(place.insert(id)),
             },
             Some(last) => self.known[last as usize].next = Some(id),
             None => drop(self.ids.insert(hash, id)),
         }
-        self.known.push(Known { span, folded, letters: Letters::of(folded.of(&self.folded)), next: None });
+        let letters = Letters::of(folded.of(&self.folded));
+        let glued = glued_head(span.of(self.text)).is_some();
+        self.known.push(Known { span, folded, letters, glued, next: None });
         id
     }
 
     fn same(&mut self, id: WordId, span: Span) -> bool {
         let bytes = self.text.as_bytes();
         let (a, b) = (&bytes[self.known[id as usize].span.range()], &bytes[span.range()]);
-        if a == b || a.eq_ignore_ascii_case(b) {
+        if a == b {
             return true;
         }
-        let mut folded = std::mem::take(&mut self.scratch);
-        fold_into(span.of(self.text), &mut folded);
-        let same = self.folded(id) == folded;
-        self.scratch = folded;
+        let same = a.eq_ignore_ascii_case(b) || {
+            let mut folded = std::mem::take(&mut self.scratch);
+            fold_into(span.of(self.text), &mut folded);
+            let same = self.folded(id) == folded;
+            self.scratch = folded;
+            same
+        };
+        // Where the capitals stand is all that tells words run together.
+        self.known[id as usize].glued |= same && glued_head(span.of(self.text)).is_some();
         same
     }
 }

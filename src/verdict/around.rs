@@ -48,11 +48,11 @@ const BEGINNING_BYTES: usize = 400;
 const FIGURES_BYTES: usize = 80;
 
 /// The paragraphs of one document, looked at by where they stand.
-pub struct Around<'a> {
+pub struct Around<'a, 'v> {
     text: &'a str,
     paragraphs: &'a [Span],
     prints: &'a Prints,
-    suspects: &'a Suspects<'a>,
+    suspects: &'a Suspects<'v>,
     /// For each paragraph, the first one with its words: itself, mostly.
     firsts: Vec<u32>,
     /// Pairs, the earlier first, of which one may go for the other, in order.
@@ -65,7 +65,7 @@ pub struct Around<'a> {
     labels: OnceCell<HashMap<String, u32>>,
 }
 
-impl<'a> Around<'a> {
+impl<'a, 'v> Around<'a, 'v> {
     /// Of one document.
     #[must_use]
     pub fn of(
@@ -73,7 +73,7 @@ impl<'a> Around<'a> {
         paragraphs: &'a [Span],
         prints: &'a Prints,
         candidates: &Candidates,
-        suspects: &'a Suspects<'a>,
+        suspects: &'a Suspects<'v>,
         pairs: &[Pair],
         lexicon: &Lexicon,
     ) -> Self {

@@ -27,7 +27,7 @@ const FULLER: f64 = 0.5;
 const MANY_HELD: usize = 3;
 
 /// Everything a decision rests on.
-pub struct Case<'a> {
+pub struct Case<'a, 'v> {
     /// The document's paragraphs.
     pub paragraphs: &'a [Span],
     /// Their words and shingles.
@@ -35,20 +35,20 @@ pub struct Case<'a> {
     /// Copies and candidate pairs.
     pub candidates: &'a Candidates,
     /// Roles and words of those concerned.
-    pub suspects: &'a Suspects<'a>,
+    pub suspects: &'a Suspects<'v>,
     /// The judged pairs.
     pub pairs: &'a [Pair],
     /// What the user wants.
     pub options: &'a Options,
     /// How rare words are.
-    pub rarity: Rarity<'a>,
+    pub rarity: Rarity<'a, 'v>,
     /// What belongs to the form.
-    pub structure: &'a Structure<'a>,
+    pub structure: &'a Structure<'a, 'v>,
     /// True if only what goes is asked for.
     pub removals_only: bool,
 }
 
-impl Case<'_> {
+impl Case<'_, '_> {
     /// The findings of the document.
     #[must_use]
     pub fn decide(&self) -> Findings {

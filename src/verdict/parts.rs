@@ -11,6 +11,9 @@ use super::resolve::Edge;
 /// Share of a sentence's words that its twin must say.
 const LEAST_SAID: f64 = 0.95;
 
+/// Sentences of a paragraph that have a bit of their own: see [`unsaid_sentences`].
+pub const MOST_TOLD: usize = 64;
+
 /// A paragraph that goes for several.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parts {
@@ -20,7 +23,7 @@ pub struct Parts {
     pub twins: Vec<u32>,
 }
 
-impl Case<'_> {
+impl Case<'_, '_> {
     /// The paragraphs that go in parts, of those that `chosen` leaves. Whoever is relied on stays.
     #[must_use]
     pub fn parts(&self, by_paragraph: &[Vec<u32>], chosen: &[Option<Edge>]) -> Vec<Parts> {
@@ -102,7 +105,26 @@ fn said_sentences(shape: &Shape, unsaid: &[u32], judgement: &Judgement) -> Vec<u
         let inside = |word: usize| (*start..end).contains(&word);
         let missing = unsaid.iter().filter(|word| inside(**word as usize)).count();
         let new = judgement.differences.new_words.iter().any(|word| inside(*word));
-        !new && (end - start - missing) as f64 >= LEAST_SAID * (end - start) as f64
+        !new && says_sentence(end - start, missing)
     };
     shape.sentences.iter().zip(ends).enumerate().filter(|(_, sentence)| said(*sentence)).map(|(i, _)| i).collect()
+}
+
+/// True if so many words are enough of a sentence, with so many missing.
+#[must_use]
+pub fn says_sentence(words: usize, missing: usize) -> bool {
+    (words - missing) as f64 >= LEAST_SAID * words as f64
+}
+
+/// The sentences of a paragraph, a bit each, that the other one of a pair does not say. None of a paragraph that has
+/// more than [`MOST_TOLD`].
+#[must_use]
+pub fn unsaid_sentences(shape: &Shape, pair: &Pair, paragraph: u32) -> u64 {
+    let count = shape.sentences.len();
+    if count > MOST_TOLD {
+        return 0;
+    }
+    let (_, judgement, unsaid) = sides(pair, paragraph);
+    let said = said_sentences(shape, unsaid, judgement).into_iter().fold(0u64, |said, at| said | 1 << at);
+    !said & (u64::MAX >> (MOST_TOLD - count))
 }

@@ -12,26 +12,29 @@ use crate::shingle::Prints;
 use crate::suspects::Suspects;
 use crate::words::hash_of;
 
+use super::judge::Pair;
+
 /// Most words that are looked at to know which letters are rare.
 const LETTER_SAMPLE: usize = 2000;
 
-/// Three neighbouring letters; a space stands for the end of the word.
-type Trigram = [char; 3];
+/// Three neighbouring letters, 21 bits each; a space stands for the end of the word.
+type Trigram = u64;
 
 /// How often words and letters stand in one document.
-pub struct Rarity<'a> {
+pub struct Rarity<'a, 'v> {
     prints: &'a Prints,
-    suspects: &'a Suspects<'a>,
+    suspects: &'a Suspects<'v>,
     lexicon: &'a Lexicon,
+    pairs: &'a [Pair],
     words: OnceCell<HashMap<u64, usize, RandomState>>,
     letters: OnceCell<HashMap<Trigram, usize, RandomState>>,
 }
 
-impl<'a> Rarity<'a> {
-    /// Of a document; nothing is counted yet.
+impl<'a, 'v> Rarity<'a, 'v> {
+    /// Of a document; nothing is counted yet. Only the spellings in which its `pairs` differ can be compared.
     #[must_use]
-    pub const fn of(prints: &'a Prints, suspects: &'a Suspects<'a>, lexicon: &'a Lexicon) -> Self {
-        Self { prints, suspects, lexicon, words: OnceCell::new(), letters: OnceCell::new() }
+    pub const fn of(prints: &'a Prints, suspects: &'a Suspects<'v>, lexicon: &'a Lexicon, pairs: &'a [Pair]) -> Self {
+        Self { prints, suspects, lexicon, pairs, words: OnceCell::new(), letters: OnceCell::new() }
     }
 
     /// Compares two folded words by how much speaks for each: less for the rarer.
@@ -42,9 +45,16 @@ impl<'a> Rarity<'a> {
 
     fn uses(&self, word: &str) -> usize {
         let words = self.words.get_or_init(|| {
-            let mut counts = HashMap::default();
+            let folded = |index, i: u32| self.suspects.get(index).map(|suspect| suspect.folded[i as usize]);
+            let spelt = self.pairs.iter().flat_map(|pair| {
+                pair.spellings.iter().flat_map(|&(i, j)| [folded(pair.first, i), folded(pair.second, j)])
+            });
+            // A table of all words would not stay in the cache.
+            let mut counts: HashMap<u64, usize, RandomState> = spelt.flatten().map(|word| (hash_of(word), 0)).collect();
             for hash in self.prints.all_words() {
-                *counts.entry(*hash).or_insert(0) += 1;
+                if let Some(count) = counts.get_mut(hash) {
+                    *count += 1;
+                }
             }
             counts
         });
@@ -61,13 +71,17 @@ impl<'a> Rarity<'a> {
             }
             counts
         });
-        let there = trigrams(other);
-        let only = trigrams(own).into_iter().filter(|run| !there.contains(run));
+        let there: Vec<Trigram> = trigrams(other).collect();
+        let only = trigrams(own).filter(|run| !there.contains(run));
         only.map(|run| letters.get(&run).copied().unwrap_or(0)).min().unwrap_or(usize::MAX)
     }
 }
 
-fn trigrams(word: &str) -> Vec<Trigram> {
-    let letters: Vec<char> = [' '].into_iter().chain(word.chars()).chain([' ']).collect();
-    letters.windows(3).map(|w| [w[0], w[1], w[2]]).collect()
+fn trigrams(word: &str) -> impl Iterator<Item = Trigram> + '_ {
+    let letters = [' '].into_iter().chain(word.chars()).chain([' ']);
+    let runs = letters.scan(0, |run, letter| {
+        *run = (*run << 21 | u64::from(letter)) & ((1 << 63) - 1);
+        Some(*run)
+    });
+    runs.skip(2)
 }

@@ -54,10 +54,10 @@ const RUN: u32 = 3;
 const LEAST_CAPTION: usize = 6;
 
 /// One document, looked at for its form.
-pub struct Structure<'a> {
+pub struct Structure<'a, 'v> {
     prints: &'a Prints,
-    suspects: &'a Suspects<'a>,
-    around: Around<'a>,
+    suspects: &'a Suspects<'v>,
+    around: Around<'a, 'v>,
     /// For the first of each group of copies, the others in their order.
     copies: HashMap<u32, Vec<u32>>,
     /// Fewest words of a paragraph that is judged.
@@ -66,14 +66,14 @@ pub struct Structure<'a> {
     forms: bool,
 }
 
-impl<'a> Structure<'a> {
+impl<'a, 'v> Structure<'a, 'v> {
     /// Of one document.
     #[must_use]
     pub fn of(
         prints: &'a Prints,
         candidates: &'a Candidates,
-        suspects: &'a Suspects<'a>,
-        around: Around<'a>,
+        suspects: &'a Suspects<'v>,
+        around: Around<'a, 'v>,
         options: &Options,
     ) -> Self {
         let mut copies = HashMap::<u32, Vec<u32>>::new();
