@@ -34,6 +34,12 @@ pub(super) const FEW: usize = 8;
 /// Most candidates compared for one paragraph: those that share most.
 pub(super) const MOST_CANDIDATES: usize = 16;
 
+/// Links that are worth looking at together: in a small batch, all.
+const ENOUGH_LINKS: usize = 1 << 20;
+
+/// A set so many times as large as another is searched, not read.
+const LONGER: usize = 8;
+
 /// Bits for each shingle that is asked for, in the set of those that are.
 const BITS_PER_SHINGLE: usize = 16;
 
@@ -88,15 +94,25 @@ impl<'a> Proposals<'a> {
         Ok(Self { batch, links, crowded: AtomicUsize::new(0), common })
     }
 
-    /// Hands out the pairs in [`PARTS`] parts, with the numbers that their second paragraphs are of.
+    /// Hands out the pairs in at most [`PARTS`] parts, with the numbers that their second paragraphs are of.
     ///
     /// # Errors
     /// If a temporary file cannot be read, or `take` fails.
     pub(super) fn each(&self, mut take: impl FnMut(Range<u32>, &[Pair]) -> io::Result<()>) -> io::Result<()> {
-        for number in 0..PARTS {
-            let (chosen, crowded) = chosen(self.batch, &self.links.part(number)?);
+        let mut next = 0;
+        while next < PARTS {
+            let from = self.links.uppers(next).start;
+            let mut links = self.links.part(next)?;
+            next += 1;
+            // Parts follow each other in order.
+            while next < PARTS && links.len() < ENOUGH_LINKS {
+                links.append(&mut self.links.part(next)?);
+                next += 1;
+            }
+            let (chosen, crowded) = chosen(self.batch, &links);
+            drop(links);
             self.crowded.fetch_add(crowded, Ordering::Relaxed);
-            take(self.links.uppers(number), &alike(self.batch, &chosen))?;
+            take(from..self.links.uppers(next - 1).end, &alike(self.batch, &chosen))?;
         }
         Ok(())
     }
@@ -221,9 +237,13 @@ pub(super) fn share_enough(first: &[u64], second: &[u64], share: f64) -> bool {
 
 /// How many hashes two sorted sets have in common.
 pub(super) fn shared(first: &[u64], second: &[u64]) -> usize {
+    let (short, long) = if first.len() <= second.len() { (first, second) } else { (second, first) };
+    if long.len() > LONGER * short.len() {
+        return short.iter().filter(|hash| long.binary_search(hash).is_ok()).count();
+    }
     let (mut i, mut j, mut shared) = (0, 0, 0);
     // Which of the two is smaller cannot be foretold: no branch hangs on it.
-    while let (Some(a), Some(b)) = (first.get(i), second.get(j)) {
+    while let (Some(a), Some(b)) = (short.get(i), long.get(j)) {
         shared += usize::from(a == b);
         i += usize::from(a <= b);
         j += usize::from(b <= a);

@@ -19,8 +19,8 @@ use super::pairs::Pair;
 use super::record::Record;
 use super::survey::Batch;
 
-/// Pairs that are read at once: most families of paragraphs that are like each other have one first.
-const CHUNK: usize = 64;
+/// So many pairs are read at once: of a family of paragraphs that are like each other all are like its first ones.
+const CHUNK: usize = 128;
 
 /// What came of a pair.
 #[derive(Debug)]
@@ -94,10 +94,18 @@ impl Texts {
 /// Compares pairs, each in the language of its second paragraph; gives those of which one may go, in order. Only with
 /// `both` that may be the first.
 pub(super) fn compare(dedup: &Deduplicator, batch: &Batch, mut pairs: Vec<Pair>, both: bool) -> Vec<Compared> {
-    pairs.sort_by_cached_key(|pair| (batch.language(pair.second), pair.first, pair.second));
-    let languages = pairs.chunk_by(|x, y| batch.language(x.second) == batch.language(y.second));
-    let chunks: Vec<&[Pair]> = languages.flat_map(|pairs| pairs.chunks(CHUNK)).collect();
-    let compared = chunks.into_par_iter().map(|pairs| compare_chunk(dedup, batch, pairs, both));
+    pairs.sort_unstable();
+    let mut families: Vec<&[Pair]> = pairs.chunk_by(|x, y| x.second == y.second).collect();
+    let language = |family: &[Pair]| batch.language(family[0].second);
+    families.sort_by_cached_key(|family| (language(family), family[0].first, family[0].second));
+    let mut chunks: Vec<Vec<Pair>> = Vec::new();
+    for family in families {
+        match chunks.last_mut() {
+            Some(chunk) if chunk.len() < CHUNK && language(chunk) == language(family) => chunk.extend(family),
+            _ => chunks.push(family.to_vec()),
+        }
+    }
+    let compared = chunks.into_par_iter().map(|pairs| compare_chunk(dedup, batch, &pairs, both));
     let mut compared = compared.collect::<Vec<_>>().into_iter().flatten().collect::<Vec<Compared>>();
     compared.sort_unstable_by_key(|compared| compared.pair);
     compared

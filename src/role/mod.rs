@@ -227,7 +227,7 @@ fn role(words: &Words<'_>, shape: &Shape, place: Place, lexicon: &Lexicon) -> Ro
     if n == 0 {
         return Role::Separator;
     }
-    if lexicon.is_boilerplate(words.folded) {
+    if lexicon.is_boilerplate(words.folded) && !is_path(words.text) {
         return Role::Boilerplate;
     }
     if let Some(told) = place.told {
@@ -308,6 +308,12 @@ fn signature(words: &Words<'_>) -> bool {
     let n = words.folded.len();
     let dashed = text.starts_with(['—', '–', '-', '―']);
     (dashed && text.contains("(@") && n <= 16) || (n <= 12 && text.contains("(@") && text.contains(')'))
+}
+
+/// "/login": what a program prints, no button.
+fn is_path(text: &str) -> bool {
+    let name = text.trim().strip_prefix('/');
+    name.is_some_and(|name| name.starts_with(char::is_alphanumeric) && !name.contains(char::is_whitespace))
 }
 
 /// Least share of a line's characters that are signs of program text.
