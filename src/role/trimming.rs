@@ -225,6 +225,12 @@ fn label(words: &Words<'_>, lexicon: &Lexicon, marks: &mut [Option<Trimming>]) {
             }
             return;
         }
+        // "Read more ... Harbour ferry runs again".
+        let breaks_off = gap.contains('…') || gap.contains("..");
+        if breaks_off && words.len() >= i + LEAST_LABELLED && lexicon.is_boilerplate(&words.folded[..i]) {
+            mark(marks, 0..i, Trimming::Label);
+            return;
+        }
         if gap.contains(['.', '!', '?', '"', '”', '“', '。']) {
             return;
         }

@@ -214,6 +214,11 @@ impl<'a, 'v> Structure<'a, 'v> {
         if labelled || self.answers(x, y, jaccard) || self.of_a_list(x, y, jaccard) {
             return true;
         }
+        // A few words are soon said again, farther off and of something else: "Riders can report an accident here."
+        let few = own.role == Role::Body && own.full_stop && self.words(x) < LONG_WORDS * unit;
+        if few && apart > NEAR && earlier > TOP {
+            return true;
+        }
         let quote = matches!(own.role, Role::Quote | Role::PullQuote);
         let told = apart > NEAR && (own.full_stop || quote);
         let quote = quote && !self.around.among_rows(x, unit) || own.shows_picture();
