@@ -165,7 +165,7 @@ impl Worker<'_> {
         }
         let (mark, bytes) = if first.line == 1 { jsonl::after_mark(bytes) } else { (&[][..], bytes) };
         done.out.extend_from_slice(if self.text { mark } else { b"" });
-        for (index, full) in bytes.split_inclusive(|b| *b == b'\n').enumerate() {
+        for (index, full) in jsonl::lines(bytes).enumerate() {
             let line = jsonl::line(full);
             if line.iter().all(u8::is_ascii_whitespace) {
                 done.out.extend_from_slice(if self.text { full } else { b"" });

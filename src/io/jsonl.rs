@@ -95,6 +95,17 @@ pub fn after_mark(bytes: &[u8]) -> (&[u8], &[u8]) {
     bytes.split_at(if bytes.starts_with("\u{feff}".as_bytes()) { 3 } else { 0 })
 }
 
+/// The lines of a file, each with its line end.
+pub fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = bytes;
+    std::iter::from_fn(move || {
+        let len = memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
+        let (line, behind) = rest.split_at(len);
+        rest = behind;
+        (!line.is_empty()).then_some(line)
+    })
+}
+
 /// A line without its line end.
 #[must_use]
 pub fn line(full: &[u8]) -> &[u8] {

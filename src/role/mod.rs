@@ -59,14 +59,15 @@ impl Shape {
     #[must_use]
     pub fn shows_picture(&self) -> bool {
         let picture = |mark: &Trimming| matches!(mark, Trimming::Picture | Trimming::Credit | Trimming::Counter);
-        self.trimmings.iter().flatten().any(picture)
+        !self.is_plain() && self.trimmings.iter().flatten().any(picture)
     }
 
     /// True if something of a picture is written there, so that it is a caption for more than want of a full stop: a
     /// label, a picture reference, a credit, a counter.
     #[must_use]
     pub fn tells_of_picture(&self) -> bool {
-        self.trimmings.iter().flatten().any(|trimming| !matches!(trimming, Trimming::FileName | Trimming::SiteName))
+        let told = |trimming: &Trimming| !matches!(trimming, Trimming::FileName | Trimming::SiteName);
+        !self.is_plain() && self.trimmings.iter().flatten().any(told)
     }
 
     /// How many words are no trimmings.

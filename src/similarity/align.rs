@@ -7,6 +7,7 @@ use std::cell::RefCell;
 
 use super::gaps::Gaps;
 use super::like::like;
+use super::places::Places;
 use super::vocabulary::{Sequence, Vocabulary, WordId};
 
 /// Most 64-bit words of bit rows kept for one pair; longer pairs are not aligned.
@@ -121,7 +122,7 @@ pub(crate) fn align_sharing(
         linked = in_order(&x.ids, &y.ids, vocabulary.len(), &mut alignment)?;
         slide(&x.ids, &y.ids, &mut alignment);
         if linked < shared {
-            linked += moved(&x.ids, &y.ids, &mut alignment);
+            linked += moved(&x.ids, &y.ids, vocabulary.len(), &mut alignment);
         }
     }
     gaps.fill(&alignment);
@@ -244,14 +245,10 @@ struct Table {
     /// Each row `width` 64-bit words, one row a word of the first paragraph, behind one of ones.
     rows: Vec<u64>,
     width: usize,
-    /// For each word, its last place in the second paragraph; all [`NOWHERE`] between uses.
-    last: Vec<u32>,
-    /// For each place in the second paragraph, the one before of the same word.
-    before: Vec<u32>,
+    /// Where the second paragraph has each word.
+    places: Places,
     mask: Vec<u64>,
 }
-
-const NOWHERE: u32 = u32::MAX;
 
 /// Most 64-bit words of rows that are kept between pairs.
 const MOST_KEPT: usize = 1 << 14;
@@ -261,11 +258,7 @@ impl Table {
     fn fill(&mut self, x: &[WordId], y: &[WordId], ids: usize) {
         let width = y.len().div_ceil(64);
         self.width = width;
-        self.last.resize(self.last.len().max(ids), NOWHERE);
-        self.before.clear();
-        for (j, &word) in (0u32..).zip(y) {
-            self.before.push(std::mem::replace(&mut self.last[word as usize], j));
-        }
+        self.places.fill(y, ids, |_| true);
         self.mask.clear();
         self.mask.resize(width, 0);
         self.rows.clear();
@@ -274,13 +267,11 @@ impl Table {
         for &word in x {
             let before = self.rows.len() - width;
             self.rows.extend_from_within(before..);
-            let mut at = self.last[word as usize];
-            if at == NOWHERE {
+            if !self.places.have(word) {
                 continue;
             }
-            while at != NOWHERE {
+            for at in self.places.of(word) {
                 self.mask[at as usize / 64] |= 1 << (at % 64);
-                at = self.before[at as usize];
             }
             let mut carry = 0u64;
             for (cell, mask) in self.rows[before + width..].iter_mut().zip(&mut self.mask) {
@@ -291,9 +282,7 @@ impl Table {
                 *cell = sum | (row & !mask);
             }
         }
-        for &word in y {
-            self.last[word as usize] = NOWHERE;
-        }
+        self.places.clear(y);
     }
 
     /// A 0 bit in row `i` at `j` means: the common subsequence of `x[..i]` and `y[..=j]` is longer than that with
@@ -331,16 +320,18 @@ pub(super) const MOST_TRIES: usize = 32;
 
 /// Links words that stand in another order, each word once: runs first, so that no word of one is taken singly. Tells
 /// how many.
-fn moved(x: &[WordId], y: &[WordId], alignment: &mut Alignment) -> usize {
-    let free = (0u32..).zip(y).filter(|(j, _)| alignment.second[*j as usize] == Match::None);
-    let mut places: Vec<(WordId, u32)> = free.map(|(j, word)| (*word, j)).collect();
-    places.sort_unstable();
-    [2, 1].into_iter().map(|least| runs_moved(x, y, &places, least, alignment)).sum()
+fn moved(x: &[WordId], y: &[WordId], ids: usize, alignment: &mut Alignment) -> usize {
+    TABLE.with_borrow_mut(|Table { places, .. }| {
+        places.fill(y, ids, |j| alignment.second[j] == Match::None);
+        let linked = [2, 1].into_iter().map(|least| runs_moved(x, y, places, least, alignment)).sum();
+        places.clear(y);
+        linked
+    })
 }
 
-/// Links runs of at least `least` words, and tells how many words; `places` are the words of `y` that are free, and
-/// where, in order.
-fn runs_moved(x: &[WordId], y: &[WordId], places: &[(WordId, u32)], least: usize, alignment: &mut Alignment) -> usize {
+/// Links runs of at least `least` words, and tells how many words; `places` are those of the words of `y` that are
+/// free.
+fn runs_moved(x: &[WordId], y: &[WordId], places: &Places, least: usize, alignment: &mut Alignment) -> usize {
     let mut linked = 0;
     let mut i = 0;
     while i < x.len() {
@@ -348,12 +339,10 @@ fn runs_moved(x: &[WordId], y: &[WordId], places: &[(WordId, u32)], least: usize
             i += 1;
             continue;
         }
-        let from = places.partition_point(|(word, _)| *word < x[i]);
-        let best = places[from..]
-            .iter()
-            .take_while(|(word, _)| *word == x[i])
+        let best = places
+            .of(x[i])
             .take(MOST_TRIES)
-            .map(|&(_, j)| (common_run(x, y, i, j as usize, alignment), j))
+            .map(|j| (common_run(x, y, i, j as usize, alignment), j))
             .max_by_key(|&(len, j)| (len, std::cmp::Reverse(j)));
         let (len, j) = best.filter(|(len, _)| *len >= least).unwrap_or((0, 0));
         for k in 0..len {
@@ -397,7 +386,7 @@ mod tests {
             in_order(&x.ids, &y.ids, vocabulary.len(), &mut alignment)?;
             slide(&x.ids, &y.ids, &mut alignment);
         }
-        moved(&x.ids, &y.ids, &mut alignment);
+        moved(&x.ids, &y.ids, vocabulary.len(), &mut alignment);
         let mut gaps = Gaps::default();
         gaps.fill(&alignment);
         like(x, y, vocabulary, &mut alignment, &gaps);

@@ -5,5 +5,6 @@ pub mod candidates;
 pub mod file_names;
 pub(crate) mod gaps;
 pub(crate) mod like;
+mod places;
 pub mod unlike;
 pub mod vocabulary;

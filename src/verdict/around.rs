@@ -204,7 +204,11 @@ impl<'a, 'v> Around<'a, 'v> {
 
     fn label(&self, index: u32) -> Option<&'a str> {
         let text = self.source(index);
-        text.find([':', '：']).filter(|at| (1..=LABEL_BYTES).contains(at)).map(|at| &text[..at])
+        // Nothing behind the longest label is looked at.
+        beginning(text, LABEL_BYTES + '：'.len_utf8())
+            .find([':', '：'])
+            .filter(|at| (1..=LABEL_BYTES).contains(at))
+            .map(|at| &text[..at])
     }
 
     /// True if both are the same but for their figures: "74,65 €" and "98,47 €".
@@ -326,9 +330,7 @@ impl<'a, 'v> Around<'a, 'v> {
 
     /// The first bytes of a paragraph: enough to know a line by.
     fn beginning(&self, index: u32) -> &'a str {
-        let source = self.source(index);
-        let end = (0..=source.len().min(BEGINNING_BYTES)).rev().find(|at| source.is_char_boundary(*at));
-        &source[..end.unwrap_or(0)]
+        beginning(self.source(index), BEGINNING_BYTES)
     }
 
     fn source(&self, index: u32) -> &'a str {
@@ -352,6 +354,12 @@ const BULLETS: [char; 8] = ['-', '•', '*', '·', '–', '●', '▪', '◦'];
 
 /// Most bytes of a number in front of a line: a longer one counts something.
 const NUMBER_BYTES: usize = 3;
+
+/// The first bytes of a text, at most so many, on a char boundary.
+fn beginning(text: &str, most: usize) -> &str {
+    let end = (0..=text.len().min(most)).rev().find(|at| text.is_char_boundary(*at));
+    &text[..end.unwrap_or(0)]
+}
 
 /// A text with each number as a single nought.
 fn without_figures(text: &str) -> impl Iterator<Item = char> + '_ {

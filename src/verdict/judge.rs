@@ -137,7 +137,8 @@ pub(crate) fn may_cover(x: &Side<'_>, y: &Side<'_>, found: &[Match], free: &[usi
 /// How many words of a side found their like, and the share of them that is no trimming; `free` are the others.
 fn covered(side: &Side<'_>, free: &[usize]) -> (usize, f64) {
     let solid_words = side.shape.solid_words();
-    let solid_free = free.iter().filter(|i| side.shape.trimmings[**i].is_none()).count();
+    let solid = |i: &&usize| side.shape.trimmings[**i].is_none();
+    let solid_free = if side.shape.is_plain() { free.len() } else { free.iter().filter(solid).count() };
     (side.folded.len() - free.len(), (solid_words - solid_free) as f64 / solid_words.max(1) as f64)
 }
 
