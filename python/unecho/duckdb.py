@@ -117,6 +117,7 @@ class _Run:
         work.mkdir(parents=True, exist_ok=True)
         connection.execute("set temp_directory = ?", [str(work / "duckdb.tmp")])
         connection.execute("set preserve_insertion_order = false")
+        connection.execute("set enable_progress_bar = false")
         self.define("articles", articles)
         part = _across.digest(self.steps, self.batches("select * from {articles}")).to_pylist()[0]
         self.folder = work / f"unecho-{_across.name_of(settings, _across.total([tuple(part.values())]))}"
