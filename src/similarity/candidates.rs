@@ -7,6 +7,8 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::RandomState;
+
 use crate::shingle::Prints;
 
 /// Bits of the bitmap for each shingle; at 16 to 32, a chance hit is rare.
@@ -156,7 +158,11 @@ struct Run {
     start: u32,
     /// The first [`FEW`] end here, where there are [`MANY`].
     end: u32,
+    /// How many there are.
+    len: u32,
     many: bool,
+    /// How many shingles exactly these paragraphs share: in families, most of them.
+    shingles: u32,
 }
 
 /// How many shingles a paragraph shares with the one at hand.
@@ -274,6 +280,8 @@ impl Search {
         self.sort_repeated();
         self.drop_doubles();
         self.runs.clear();
+        // For each run, by a hash of its paragraphs.
+        let mut lists = HashMap::default();
         self.hits.clear();
         let mut capped = 0;
         let mut start = 0;
@@ -285,12 +293,8 @@ impl Search {
             }
             let len = end - start;
             if len > 1 {
-                let run = self.runs.len() as u32;
-                let many = len > MANY;
-                capped += usize::from(many);
-                let partners = if many { FEW } else { len };
-                self.hits.extend(self.repeated[start + 1..end].iter().map(|(_, paragraph)| (*paragraph, run)));
-                self.runs.push(Run { start: start as u32, end: (start + partners) as u32, many });
+                capped += usize::from(len > MANY);
+                self.add_run(start, end, &mut lists);
             }
             start = end;
         }
@@ -332,6 +336,28 @@ impl Search {
         });
     }
 
+    /// Adds the run of the repeated shingles from `start` to `end`: to one of the same paragraphs, if there is one.
+    fn add_run(&mut self, start: usize, end: usize, lists: &mut HashMap<u64, u32, RandomState>) {
+        let Self { repeated, runs, hits, .. } = self;
+        let list = &repeated[start..end];
+        let mix = |hash: u64, paragraph: u32| (hash.rotate_left(5) ^ u64::from(paragraph)).wrapping_mul(MIX);
+        let hash = list.iter().fold(list.len() as u64, |hash, (_, paragraph)| mix(hash, *paragraph));
+        let run = *lists.entry(hash).or_insert(runs.len() as u32);
+        if let Some(known) = runs.get_mut(run as usize) {
+            let there = &repeated[known.start as usize..(known.start + known.len) as usize];
+            if there.iter().map(|entry| entry.1).eq(list.iter().map(|entry| entry.1)) {
+                known.shingles += 1;
+                return;
+            }
+        }
+        let run = runs.len() as u32;
+        let many = list.len() > MANY;
+        let partners = if many { FEW } else { list.len() };
+        hits.extend(list[1..].iter().map(|(_, paragraph)| (*paragraph, run)));
+        let (start, end, len) = (start as u32, (start + partners) as u32, list.len() as u32);
+        runs.push(Run { start, end, len, many, shingles: 1 });
+    }
+
     /// Orders the hits by paragraph; the runs of each are in order, and stay so.
     fn order_hits(&mut self, paragraphs: usize) {
         let Self { hits, unordered, places, .. } = self;
@@ -348,7 +374,7 @@ impl Search {
             let mut to = from;
             self.found.clear();
             while to < self.hits.len() && self.hits[to].0 == second {
-                let Run { start, end, many } = self.runs[self.hits[to].1 as usize];
+                let Run { start, end, many, shingles, .. } = self.runs[self.hits[to].1 as usize];
                 for &(_, first) in &self.repeated[start as usize..end as usize] {
                     if first >= second {
                         break;
@@ -357,8 +383,8 @@ impl Search {
                     if shared.all == 0 {
                         self.found.push(Candidate { first, second, shared: 0 });
                     }
-                    shared.all += 1;
-                    shared.common += u32::from(many);
+                    shared.all += shingles;
+                    shared.common += if many { shingles } else { 0 };
                 }
                 to += 1;
             }
