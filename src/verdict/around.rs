@@ -349,8 +349,8 @@ fn heads_refrain(line: &str, lexicon: &Lexicon) -> bool {
 /// Signs that end a sentence or what is said.
 const STOPS: [char; 13] = ['.', '!', '?', '…', ':', '。', '！', '？', '؟', '۔', '।', '"', '”'];
 
-/// Signs before an item of a list.
-const BULLETS: [char; 8] = ['-', '•', '*', '·', '–', '●', '▪', '◦'];
+/// Signs before an item of a list, and before a row of a table.
+const BULLETS: [char; 9] = ['-', '•', '*', '·', '–', '●', '▪', '◦', '|'];
 
 /// Most bytes of a number in front of a line: a longer one counts something.
 const NUMBER_BYTES: usize = 3;

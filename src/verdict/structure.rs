@@ -116,6 +116,10 @@ impl<'a, 'v> Structure<'a, 'v> {
         if apart > 1 && around.len() < 2 && self.row(copy) && self.around.shares_label(copy) {
             return true;
         }
+        let item = shape.marked && apart > NEAR && first > OPENING && around.is_empty();
+        if item && self.around.listed(copy, LINE_WORDS * unit) {
+            return true;
+        }
         // On a page of forms only a text printed twice is an echo, not a row, nor a sentence among rows.
         let sentences = (run.0..=run.1).filter(|at| !self.row(*at)).count();
         if self.forms && apart > 1 && first > TOP && sentences < 2 {
