@@ -13,7 +13,7 @@ use crate::paragraph::Findings;
 /// text with the hash of another.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct TextHash(String);
+pub struct TextHash(Box<str>);
 
 /// Bytes of SHA-256 that a [`TextHash`] keeps.
 const HASH_BYTES: usize = 15;
@@ -30,7 +30,7 @@ impl TextHash {
 
     pub(super) fn of_bytes(bytes: &[u8]) -> Self {
         let digest = Sha256::digest(bytes);
-        Self(BASE32_NOPAD.encode(&digest[..HASH_BYTES]).to_ascii_lowercase())
+        Self(BASE32_NOPAD.encode(&digest[..HASH_BYTES]).to_ascii_lowercase().into())
     }
 }
 

@@ -8,6 +8,7 @@ mod apply;
 mod identity;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -72,9 +73,9 @@ impl Line {
         serde_json::to_string(self).unwrap_or_default() + "\n"
     }
 
-    fn key(&self) -> Key {
+    fn key(&self, doc: Option<&Arc<str>>) -> Key {
         match self.scope {
-            Scope::This => Key::This(self.id.clone(), self.doc.clone()),
+            Scope::This => Key::This(self.id.as_str().into(), doc.cloned()),
             Scope::Pair => Key::Pair(self.texts.clone()),
             Scope::Text => Key::Text(self.texts[0].clone()),
         }
@@ -84,7 +85,7 @@ impl Line {
 /// What a decision is about.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Key {
-    This(String, Option<String>),
+    This(Box<str>, Option<Arc<str>>),
     Pair([TextHash; 2]),
     Text(TextHash),
 }
@@ -93,7 +94,7 @@ enum Key {
 #[derive(Clone, Debug)]
 struct Entry {
     choice: Choice,
-    doc: Option<String>,
+    doc: Option<Arc<str>>,
     texts: [TextHash; 2],
     scope: Scope,
     line: u32,
@@ -114,9 +115,12 @@ pub struct DecisionsError {
 /// The decisions of any number of files.
 #[derive(Clone, Debug, Default)]
 pub struct Decisions {
-    entries: HashMap<Key, Entry>,
-    /// The keys of the decisions made in a document.
-    by_doc: HashMap<Option<String>, Vec<Key>>,
+    entries: Vec<Entry>,
+    /// For each thing that was decided, the number of its entry.
+    places: HashMap<Key, u32>,
+    /// The entries of the decisions made in a document, and of those made in none.
+    by_doc: HashMap<Arc<str>, Vec<u32>>,
+    nowhere: Vec<u32>,
     lines: u32,
     fingerprint: String,
 }
@@ -158,15 +162,29 @@ impl Decisions {
     }
 
     fn put(&mut self, line: &Line) {
-        let key = line.key();
-        let (choice, doc, texts) = (line.verdict, line.doc.clone(), line.texts.clone());
-        let entry = Entry { choice, doc: doc.clone(), texts, scope: line.scope, line: self.lines };
-        let old = self.entries.insert(key.clone(), entry).map(|old| old.doc);
-        if old.as_ref() != Some(&doc) {
-            if let Some(keys) = old.and_then(|old| self.by_doc.get_mut(&old)) {
-                keys.retain(|known| *known != key);
+        let known = |doc: &str| self.by_doc.get_key_value(doc).map(|(known, _)| known.clone());
+        let doc = line.doc.as_deref().map(|doc| known(doc).unwrap_or_else(|| doc.into()));
+        let entry = Entry { choice: line.verdict, doc, texts: line.texts.clone(), scope: line.scope, line: self.lines };
+        let doc = entry.doc.clone();
+        let next = self.entries.len() as u32;
+        let place = *self.places.entry(line.key(doc.as_ref())).or_insert(next);
+        if place == next {
+            self.entries.push(entry);
+        } else {
+            let old = std::mem::replace(&mut self.entries[place as usize], entry);
+            if old.doc == doc {
+                return;
             }
-            self.by_doc.entry(doc).or_default().push(key);
+            self.made_in(old.doc).retain(|known| *known != place);
+        }
+        self.made_in(doc).push(place);
+    }
+
+    /// The entries of the decisions made in `doc`.
+    fn made_in(&mut self, doc: Option<Arc<str>>) -> &mut Vec<u32> {
+        match doc {
+            Some(doc) => self.by_doc.entry(doc).or_default(),
+            None => &mut self.nowhere,
         }
     }
 
@@ -194,7 +212,7 @@ impl Decisions {
             return None;
         }
         let (paragraph, twin) = (&identity.paragraph, &identity.twin);
-        let in_doc = |doc: Option<&str>| Key::This(identity.id.clone(), doc.map(str::to_owned));
+        let in_doc = |doc: Option<&str>| Key::This(identity.id.as_str().into(), doc.map(Arc::from));
         let keys = [
             (in_doc(doc), false),
             (in_doc(None), false),
@@ -203,7 +221,10 @@ impl Decisions {
             (Key::Text(paragraph.clone()), false),
         ];
         keys.into_iter().find_map(|(key, turned)| {
-            let entry = self.entries.get(&key).filter(|entry| entry.choice != Choice::Open)?;
+            let entry = &self.entries[*self.places.get(&key)? as usize];
+            if entry.choice == Choice::Open {
+                return None;
+            }
             Some((if turned { turn(entry.choice) } else { entry.choice }, entry.line))
         })
     }
@@ -211,14 +232,14 @@ impl Decisions {
     /// The decisions in force, each with its line, its document and its scope.
     pub fn in_force(&self) -> impl Iterator<Item = (u32, Option<&str>, Choice, Scope)> {
         let open = |entry: &&Entry| entry.choice != Choice::Open;
-        self.entries.values().filter(open).map(|e| (e.line, e.doc.as_deref(), e.choice, e.scope))
+        self.entries.iter().filter(open).map(|e| (e.line, e.doc.as_deref(), e.choice, e.scope))
     }
 
     /// The decisions made in `doc`, and those that may be met in any.
     fn of_doc(&self, doc: Option<&str>) -> impl Iterator<Item = &Entry> {
-        let own = self.by_doc.get(&doc.map(str::to_owned)).filter(|_| doc.is_some());
-        let keys = own.into_iter().chain(self.by_doc.get(&None)).flatten();
-        keys.filter_map(|key| self.entries.get(key)).filter(|entry| entry.choice != Choice::Open)
+        let own = doc.and_then(|doc| self.by_doc.get(doc));
+        let places = own.into_iter().chain([&self.nowhere]).flatten();
+        places.map(|place| &self.entries[*place as usize]).filter(|entry| entry.choice != Choice::Open)
     }
 }
 
