@@ -151,8 +151,9 @@ await test("every key does what the help says; decisions survive a reload, are e
   await press("a");
   assert.match(await shown(page), /^5 of 13/);
   // On a busy machine the next page can be there before the browser has passed on what the last one stored.
+  const stored = await page.evaluate(() => JSON.stringify(localStorage));
   await page.reload();
-  await page.waitForFunction(() => localStorage.length > 0);
+  await page.waitForFunction((stored) => JSON.stringify(localStorage) === stored, stored);
   await page.reload();
   await page.waitForFunction(() => document.documentElement.dataset.ready === "1");
   await page.selectOption("#order", "position");
