@@ -87,31 +87,9 @@ impl<'s> Builder<'s> {
         } else if self.run.text == self.text.len() && self.open.len() <= self.run.depth {
             (self.run.start, self.run.depth) = (self.at, self.open.len());
         }
+        let skipped = self.skips(name, kind, &attributes);
+        let hint = self.hint(kind, &attributes);
         let parent = self.open.last();
-        let exempt = attributes.content && kind == Kind::Box && !attributes.certain || kind.is_frame();
-        let chrome = attributes.chrome && !exempt && (kind.parts_text() || attributes.certain);
-        let skips = matches!(kind, Kind::Skipped | Kind::Head) || attributes.is_hidden() || chrome;
-        // A quote has its source in its footer.
-        let quoted = parent.is_some_and(|p| p.hint.role == Some(Role::Quote)) && name == b"footer";
-        let skipped = parent.is_some_and(|p| p.skipped) || skips && !quoted && !matches!(name, b"html" | b"body");
-        let mut hint = parent.map_or(Hint::default(), |p| p.hint);
-        hint = match kind {
-            Kind::Heading(role) => Hint { role: Some(role), fixed: true },
-            Kind::Cell => Hint { role: Some(Role::ListItem), fixed: true },
-            Kind::Definition => Hint { role: Some(Role::ListItem), fixed: true },
-            Kind::Pre => Hint { role: Some(Role::Code), fixed: true },
-            _ if hint.fixed => hint,
-            Kind::Paragraph | Kind::Box if attributes.heading && !attributes.content => {
-                Hint { role: Some(Role::Subheading), fixed: true }
-            }
-            _ if attributes.credit && kind.parts_text() && !kind.is_frame() => Hint { fixed: true, ..hint },
-            _ if attributes.role.is_some() && !kind.is_frame() => Hint { role: attributes.role, fixed: false },
-            Kind::Caption | Kind::Figure => Hint { role: Some(Role::Caption), fixed: false },
-            Kind::Quote if attributes.aside => Hint { role: Some(Role::PullQuote), fixed: false },
-            Kind::Quote if hint.role != Some(Role::PullQuote) => Hint { role: Some(Role::Quote), fixed: false },
-            Kind::Item => Hint { role: Some(Role::ListItem), fixed: false },
-            _ => hint,
-        };
         let linked = parent.is_some_and(|p| p.linked) || kind == Kind::Link && attributes.href;
         let bold = parent.is_some_and(|p| p.bold) || matches!(name, b"b" | b"strong");
         let block = if kind.parts_text() { self.open.len() } else { parent.map_or(0, |p| p.block) };
@@ -144,6 +122,38 @@ impl<'s> Builder<'s> {
         self.at = end;
         if kind.parts_text() {
             self.begin(end);
+        }
+    }
+
+    /// True if what stands in an element is no prose of the page.
+    fn skips(&self, name: &[u8], kind: Kind, attributes: &Attributes) -> bool {
+        let parent = self.open.last();
+        let exempt = attributes.content && kind == Kind::Box && !attributes.certain || kind.is_frame();
+        let chrome = attributes.chrome && !exempt && (kind.parts_text() || attributes.certain);
+        let skips = matches!(kind, Kind::Skipped | Kind::Head) || attributes.is_hidden() || chrome;
+        // A quote has its source in its footer.
+        let quoted = parent.is_some_and(|p| p.hint.role == Some(Role::Quote)) && name == b"footer";
+        parent.is_some_and(|p| p.skipped) || skips && !quoted && !matches!(name, b"html" | b"body")
+    }
+
+    /// What an element tells of the text in it; else what those around it do.
+    fn hint(&self, kind: Kind, attributes: &Attributes) -> Hint {
+        let hint = self.open.last().map_or(Hint::default(), |p| p.hint);
+        match kind {
+            Kind::Heading(role) => Hint { role: Some(role), fixed: true },
+            Kind::Cell | Kind::Definition => Hint { role: Some(Role::ListItem), fixed: true },
+            Kind::Pre => Hint { role: Some(Role::Code), fixed: true },
+            _ if hint.fixed => hint,
+            Kind::Paragraph | Kind::Box if attributes.heading && !attributes.content => {
+                Hint { role: Some(Role::Subheading), fixed: true }
+            }
+            _ if attributes.credit && kind.parts_text() && !kind.is_frame() => Hint { fixed: true, ..hint },
+            _ if attributes.role.is_some() && !kind.is_frame() => Hint { role: attributes.role, fixed: false },
+            Kind::Caption | Kind::Figure => Hint { role: Some(Role::Caption), fixed: false },
+            Kind::Quote if attributes.aside => Hint { role: Some(Role::PullQuote), fixed: false },
+            Kind::Quote if hint.role != Some(Role::PullQuote) => Hint { role: Some(Role::Quote), fixed: false },
+            Kind::Item => Hint { role: Some(Role::ListItem), fixed: false },
+            _ => hint,
         }
     }
 
@@ -314,29 +324,10 @@ impl<'s> Builder<'s> {
         let block = self.open.last().map(|top| top.block);
         let level = block.and_then(|b| if let Kind::Heading(role) = self.open[b].kind { Some(role) } else { None });
         let heading = level == Some(Role::Subheading);
-        let mostly_linked = run.linked * 2 > run.letters;
-        if level == Some(Role::Headline) && !mostly_linked {
+        if level == Some(Role::Headline) && !run.mostly_linked() {
             self.open.iter_mut().for_each(|open| open.teaser = 0);
         }
-        let before = self.marked.paragraphs.len();
-        let quote = self.open.iter_mut().rev().take(DEEPEST).find(|open| open.kind == Kind::Quote);
-        let reply = quote.is_some_and(|quote| {
-            quote.sourced |= mostly_linked && quote.first == before;
-            quote.sourced
-        });
-        let teaser = self.in_teaser(words);
-        if mostly_linked || reply || teaser && !heading {
-            if heading && is_title_like(&self.text[run.text..], words) {
-                self.begins_teaser();
-            }
-            if let Some(block) = block {
-                let begins = self.open[block].first == before && words >= LEAST_TITLE_WORDS;
-                if !heading && mostly_linked && begins && matches!(self.open[block].kind, Kind::Box | Kind::Item) {
-                    self.open[block].teaser = teasers::LINES;
-                }
-                self.open[block].stays = true;
-                self.open[block].links += usize::from(mostly_linked);
-            }
+        if self.is_aside(&run, words, block, heading) {
             self.text.truncate(run.text);
             self.run.text = run.text;
             return;
@@ -374,6 +365,33 @@ impl<'s> Builder<'s> {
         self.takes_breaks = run.end.is_none();
         self.text.push_str("\n\n");
         self.run.text = self.text.len();
+    }
+
+    /// True if a run is no text of this page: links, what a reply quotes, another page's card.
+    fn is_aside(&mut self, run: &Run, words: usize, block: Option<usize>, heading: bool) -> bool {
+        let before = self.marked.paragraphs.len();
+        let mostly_linked = run.mostly_linked();
+        let quote = self.open.iter_mut().rev().take(DEEPEST).find(|open| open.kind == Kind::Quote);
+        let reply = quote.is_some_and(|quote| {
+            quote.sourced |= mostly_linked && quote.first == before;
+            quote.sourced
+        });
+        let teaser = self.in_teaser(words);
+        if !(mostly_linked || reply || teaser && !heading) {
+            return false;
+        }
+        if heading && is_title_like(&self.text[run.text..], words) {
+            self.begins_teaser();
+        }
+        if let Some(block) = block {
+            let begins = self.open[block].first == before && words >= LEAST_TITLE_WORDS;
+            if !heading && mostly_linked && begins && matches!(self.open[block].kind, Kind::Box | Kind::Item) {
+                self.open[block].teaser = teasers::LINES;
+            }
+            self.open[block].stays = true;
+            self.open[block].links += usize::from(mostly_linked);
+        }
+        true
     }
 
     /// The paragraphs from `first` on are none.

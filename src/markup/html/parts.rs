@@ -66,3 +66,10 @@ pub(super) struct Run {
     pub(super) space: bool,
     pub(super) hint: Hint,
 }
+
+impl Run {
+    /// True if most of it is links.
+    pub(super) fn mostly_linked(&self) -> bool {
+        self.linked * 2 > self.letters
+    }
+}
