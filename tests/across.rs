@@ -120,6 +120,11 @@ fn what_belongs_to_the_articles_stays() {
         desk.write("in.jsonl", &batch);
         assert_eq!(desk.run("clean in.jsonl --across boilerplate").ok().text(), batch, "{heading}");
     }
+    // The word that is furniture in three articles is a path and a key in two others.
+    let lines = ["Login", "Login", "Login", "/login", "\"login\": {"];
+    desk.write("in.jsonl", with(&lines, "oldmoor.example"));
+    let run = desk.run("clean in.jsonl --across boilerplate");
+    assert_eq!(holders(run.ok().text(), "ogin"), [3, 4]);
     let batch: String = ["On Monday", "From next week", "After two months"]
         .iter()
         .enumerate()

@@ -114,8 +114,17 @@ impl Case<'_> {
             }
             None => near[0],
         };
-        let list = members.iter().map(|member| (*member, twin(*member))).collect();
+        let goes = |member: &&u32| **member == first || self.looks_like(**member, first);
+        let list: Vec<(u32, u32)> = members.iter().filter(goes).map(|member| (*member, twin(*member))).collect();
         Some((proof, list))
+    }
+
+    /// True if a paragraph may be furniture as the first of its group may: with the same words it can be written
+    /// otherwise, as a path or in a line of code.
+    fn looks_like(&self, member: u32, first: u32) -> bool {
+        let batch = self.batch;
+        batch.with(member, |own| batch.with(first, |first| own.text == first.text))
+            || shape(self.dedup, batch, member).is_some_and(|shape| may_go(&shape))
     }
 }
 

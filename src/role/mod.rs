@@ -228,7 +228,7 @@ fn role(words: &Words<'_>, shape: &Shape, place: Place, lexicon: &Lexicon) -> Ro
     if n == 0 {
         return Role::Separator;
     }
-    if lexicon.is_boilerplate(words.folded) && !is_path(words.text) {
+    if lexicon.is_boilerplate(words.folded) && !is_path(words.text) && !words.text.trim_end().ends_with(['{', '}']) {
         return Role::Boilerplate;
     }
     if let Some(told) = place.told {
