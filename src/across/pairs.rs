@@ -236,7 +236,7 @@ pub(super) fn share_enough(first: &[u64], second: &[u64], share: f64) -> bool {
 }
 
 /// How many hashes two sorted sets have in common.
-pub(super) fn shared(first: &[u64], second: &[u64]) -> usize {
+fn shared(first: &[u64], second: &[u64]) -> usize {
     let (short, long) = if first.len() <= second.len() { (first, second) } else { (second, first) };
     if long.len() > LONGER * short.len() {
         return short.iter().filter(|hash| long.binary_search(hash).is_ok()).count();

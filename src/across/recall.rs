@@ -6,7 +6,7 @@ use std::io::Write;
 use rayon::prelude::*;
 
 use super::groups::Groups;
-use super::pairs::{Pair, Proposals, shared};
+use super::pairs::{Pair, Proposals, share_enough};
 use super::sheet::Sheet;
 use super::survey::{Batch, Key, Survey};
 use super::verify::compare;
@@ -98,8 +98,7 @@ impl Case {
             met.into_iter()
                 .filter(move |first| {
                     let other = &self.sets[*first as usize];
-                    self.batch.article(*first) != self.batch.article(second)
-                        && shared(other, set) as f64 >= share * other.len().min(set.len()) as f64
+                    self.batch.article(*first) != self.batch.article(second) && share_enough(other, set, share)
                 })
                 .map(move |first| Pair { second, first })
                 .collect::<Vec<_>>()
@@ -114,7 +113,7 @@ fn nearly_every_pair_that_comparing_all_finds_is_found() {
     let enough = |pair: &&Pair| {
         let [a, b] = [pair.first, pair.second].map(|paragraph| &case.sets[paragraph as usize]);
         // What the verdict accepts shares this much, but for one in a hundred.
-        shared(a, b) as f64 >= 0.5 * a.len().min(b.len()) as f64
+        share_enough(a, b, 0.5)
     };
     let alike = case.alike();
     let all: Vec<&Pair> = alike.iter().filter(enough).collect();

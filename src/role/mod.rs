@@ -228,7 +228,7 @@ fn role(words: &Words<'_>, shape: &Shape, place: Place, lexicon: &Lexicon) -> Ro
     if n == 0 {
         return Role::Separator;
     }
-    if lexicon.is_boilerplate(words.folded) && !is_path(words.text) && !words.text.trim_end().ends_with(['{', '}']) {
+    if lexicon.is_boilerplate(words.folded) && !in_program(words.text) {
         return Role::Boilerplate;
     }
     if let Some(told) = place.told {
@@ -311,10 +311,12 @@ fn signature(words: &Words<'_>) -> bool {
     (dashed && text.contains("(@") && n <= 16) || (n <= 12 && text.contains("(@") && text.contains(')'))
 }
 
-/// "/login": what a program prints, no button.
-fn is_path(text: &str) -> bool {
-    let name = text.trim().strip_prefix('/');
-    name.is_some_and(|name| name.starts_with(char::is_alphanumeric) && !name.contains(char::is_whitespace))
+/// "/login", "\"login\": {": what a program prints or reads, no button. Told apart from [`code_like`], which takes "[More]"
+/// for code.
+fn in_program(text: &str) -> bool {
+    let text = text.trim();
+    let path = |name: &str| name.starts_with(char::is_alphanumeric) && !name.contains(char::is_whitespace);
+    text.strip_prefix('/').is_some_and(path) || text.ends_with(['{', '}'])
 }
 
 /// Least share of a line's characters that are signs of program text.

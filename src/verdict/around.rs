@@ -242,9 +242,7 @@ impl<'a, 'v> Around<'a, 'v> {
     /// `any` text that ends in a colon.
     #[must_use]
     pub fn led_in(&self, index: u32, like: u32, any: bool) -> bool {
-        let leads = |at: &u32| *at != like && self.leads_in(*at) && (any || self.words(*at).len() <= LABEL_WORDS);
-        let before = index.checked_sub(1).filter(leads);
-        before.is_some_and(|before| like.checked_sub(1).is_none_or(|there| !self.echo(before, there)))
+        self.only_behind(index, like, |at| self.leads_in(at) && (any || self.words(at).len() <= LABEL_WORDS))
     }
 
     /// True if a paragraph leads in what follows it: it ends in a colon.
@@ -262,8 +260,13 @@ impl<'a, 'v> Around<'a, 'v> {
     /// True if a question stands before a paragraph, and another one, or none, before its like.
     #[must_use]
     pub fn answers(&self, index: u32, like: u32) -> bool {
-        let question = index.checked_sub(1).filter(|at| *at != like && self.asks(*at));
-        question.is_some_and(|at| like.checked_sub(1).is_none_or(|there| !self.echo(at, there)))
+        self.only_behind(index, like, |at| self.asks(at))
+    }
+
+    /// True if a paragraph stands behind one that is `such`, and its like behind one that says something else, or none.
+    fn only_behind(&self, index: u32, like: u32, such: impl Fn(u32) -> bool) -> bool {
+        let before = index.checked_sub(1).filter(|at| *at != like && such(*at));
+        before.is_some_and(|before| like.checked_sub(1).is_none_or(|there| !self.echo(before, there)))
     }
 
     /// True if a paragraph asks.
