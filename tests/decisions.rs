@@ -262,6 +262,21 @@ proptest! {
     }
 }
 
+/// Restored beside one twin, a quote does not go for another one that a later run finds closer.
+#[test]
+fn a_restored_text_stays_beside_whatever_twin() {
+    let [quote, other] = [STOCK[4], STOCK[6]];
+    let texts = [STOCK[0], STOCK[7], STOCK[0], quote, STOCK[10], STOCK[2], STOCK[9], other, quote, STOCK[5], STOCK[0]];
+    let text = texts.join("\n\n") + "\n\n" + STOCK[8] + "\n";
+    let picks: Vec<(usize, usize)> = [1, 1, 1, 2, 1].map(|scope| (1, scope)).to_vec();
+    let ruling = ruling(&text, &picks, Undecided::Accept);
+    let (_, once) = decided(&text, &ruling);
+    let (_, twice) = decided(&once, &ruling);
+    for cleaned in [once, twice] {
+        assert_eq!(cleaned.matches(quote).count(), 2, "{cleaned}");
+    }
+}
+
 #[test]
 fn a_second_run_changes_nothing_of_the_corpus() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/cases");

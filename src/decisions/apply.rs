@@ -1,5 +1,6 @@
 //! Decisions carried out on the findings of one document. Whatever was decided, every removal keeps a twin that stays.
 
+use std::cell::OnceCell;
 use std::collections::HashSet;
 
 use super::identity::{TextHash, identify};
@@ -38,8 +39,13 @@ impl Ruling {
     /// `fixed` tells of a paragraph (0-based) whether its form forbids that it goes.
     pub fn apply(&self, doc: Option<&str>, text: &str, findings: &mut Findings, fixed: &dyn Fn(usize) -> bool) {
         let identities = identify(text, findings);
-        let found: Vec<Option<(Choice, u32)>> =
-            identities.iter().map(|identity| self.decisions.find(identity, doc)).collect();
+        let there: OnceCell<HashSet<TextHash>> = OnceCell::new();
+        let is_there = |wanted: &TextHash| there.get_or_init(|| texts(text, findings)).contains(wanted);
+        let found = identities.iter().map(|identity| {
+            let restored = || Some((Choice::Restore, self.decisions.restored(identity, doc, is_there)?));
+            self.decisions.find(identity, doc).or_else(restored)
+        });
+        let found: Vec<Option<(Choice, u32)>> = found.collect();
         let mut decided = Decided::default();
         let twins = findings.findings.iter().map(|finding| finding.twin).collect();
         let mut bench = Bench { text, findings, twins, decided: &mut decided };
@@ -102,7 +108,7 @@ impl Ruling {
         if rest.peek().is_none() {
             return;
         }
-        let there: HashSet<TextHash> = findings.paragraphs.iter().map(|span| TextHash::of(span.of(text))).collect();
+        let there = texts(text, findings);
         for entry in rest {
             let [paragraph, twin] = &entry.texts;
             if there.contains(paragraph) && (entry.scope == Scope::Text || there.contains(twin)) {
@@ -114,6 +120,11 @@ impl Ruling {
         decided.moot.sort_unstable();
         decided.stale.sort_unstable();
     }
+}
+
+/// The hashes of a document's paragraphs.
+fn texts(text: &str, findings: &Findings) -> HashSet<TextHash> {
+    findings.paragraphs.iter().map(|span| TextHash::of(span.of(text))).collect()
 }
 
 /// The findings of one document while decisions are carried out on them. Findings keep their places until the end.
