@@ -70,6 +70,14 @@ impl Shape {
         !self.is_plain() && self.trimmings.iter().flatten().any(told)
     }
 
+    /// True for running text that lost its last full stop: whole sentences, and nothing of a picture. A caption of one
+    /// sentence often has none, one of several ends as the first of them does.
+    #[must_use]
+    pub fn lost_stop(&self) -> bool {
+        let guessed = matches!(self.role, Role::Caption | Role::Quote | Role::KeyPoint);
+        guessed && !self.full_stop && self.sentences.len() > 1 && !self.tells_of_picture()
+    }
+
     /// How many words are no trimmings.
     #[must_use]
     pub const fn solid_words(&self) -> usize {

@@ -3,9 +3,11 @@
 use std::cmp::{Ordering, Reverse};
 use std::collections::{HashMap, HashSet};
 
+use crate::facts::Harmless;
 use crate::options::{Keep, Options};
 use crate::paragraph::{Finding, Findings, Kind, ParagraphId, Role, Span, Verdict};
 use crate::role::Shape;
+use crate::role::trimming::Trimming;
 use crate::shingle::Prints;
 use crate::similarity::candidates::Candidates;
 use crate::suspects::Suspects;
@@ -164,9 +166,10 @@ impl Case<'_, '_> {
             Keep::Longest => solid(a) >= solid(b),
             Keep::Auto => {
                 let (rarer_a, rarer_b) = self.rarer_spellings(pair);
+                let (label_a, label_b) = (self.adds_label(a, &pair.forth), self.adds_label(b, &pair.back));
                 let says = |own: &Judgement| own.differences.new_weight + own.differences.named as f64;
                 let fuller = says(&pair.back) > says(&pair.forth) + FULLER;
-                match self.worth(a, rarer_a).cmp(&self.worth(b, rarer_b)) {
+                match self.worth(a, rarer_a + label_a).cmp(&self.worth(b, rarer_b + label_b)) {
                     Ordering::Equal => !fuller,
                     order => order == Ordering::Greater,
                 }
@@ -174,15 +177,16 @@ impl Case<'_, '_> {
         }
     }
 
-    /// What speaks for a paragraph to stay: its markup, its role, then that it is sound.
-    fn worth(&self, index: u32, rarer_spellings: usize) -> (bool, u8, Reverse<usize>) {
+    /// What speaks for a paragraph to stay: its markup, its role, then that it is sound. `flaws` are those that show
+    /// beside its like only.
+    fn worth(&self, index: u32, flaws: usize) -> (bool, u8, Reverse<usize>) {
         let shape = self.suspects.get(index).map(|suspect| &suspect.shape);
-        let blemishes = shape.map_or(0, Shape::blemishes) as usize + rarer_spellings;
+        let blemishes = shape.map_or(0, Shape::blemishes) as usize + flaws;
         let role = self.suspects.role(index);
         let rank = match shape {
             // What the article tells of itself stands above what it shows.
             Some(shape) if shape.post => rank(Role::PullQuote),
-            Some(shape) if role == Role::Quote && shape.full_stop => rank(Role::Body),
+            Some(shape) if role == Role::Quote && shape.full_stop || shape.lost_stop() => rank(Role::Body),
             _ => rank(role),
         };
         (self.suspects.fixed(index), rank, Reverse(blemishes))
@@ -193,6 +197,13 @@ impl Case<'_, '_> {
         let (fixed, role, blemishes) = self.worth(index, 0);
         let top = matches!(self.suspects.role(index), Role::Headline | Role::Subheading);
         (fixed, if top { rank(Role::Body) } else { role }, blemishes)
+    }
+
+    /// 1 for a caption with a lead-in label that its like has not: "Defiant: ...". A body begins with the place.
+    fn adds_label(&self, index: u32, own: &Judgement) -> usize {
+        let label = |(what, _): &(Harmless, usize)| *what == Harmless::Trimmed(Trimming::Label);
+        let caption = self.suspects.role(index) == Role::Caption;
+        usize::from(caption && own.differences.harmless.iter().any(label))
     }
 
     /// Of the words that differ in spelling only, how many of each paragraph's are the rarer in this article; of two

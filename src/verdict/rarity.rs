@@ -17,8 +17,14 @@ use super::judge::Pair;
 /// Most words that are looked at to know which letters are rare.
 const LETTER_SAMPLE: usize = 2000;
 
-/// Three neighbouring letters, 21 bits each; a space stands for the end of the word.
-type Trigram = u64;
+/// Bits of a letter: 21 hold any.
+const LETTER_BITS: usize = 21;
+
+/// Runs of so many letters are counted. The longer tell more, but in a short article most of them stand once.
+const RUN_LENGTHS: [usize; 3] = [3, 2, 1];
+
+/// One to three neighbouring letters; a space stands for the end of the word.
+type Letters = u64;
 
 /// How often words and letters stand in one document.
 pub struct Rarity<'a, 'v> {
@@ -27,7 +33,7 @@ pub struct Rarity<'a, 'v> {
     lexicon: &'a Lexicon,
     pairs: &'a [Pair],
     words: OnceCell<HashMap<u64, usize, RandomState>>,
-    letters: OnceCell<HashMap<Trigram, usize, RandomState>>,
+    letters: OnceCell<HashMap<Letters, usize, RandomState>>,
 }
 
 impl<'a, 'v> Rarity<'a, 'v> {
@@ -40,7 +46,11 @@ impl<'a, 'v> Rarity<'a, 'v> {
     /// Compares two folded words by how much speaks for each: less for the rarer.
     #[must_use]
     pub fn compare(&self, one: &str, other: &str) -> Ordering {
-        self.uses(one).cmp(&self.uses(other)).then_with(|| self.rarest(one, other).cmp(&self.rarest(other, one)))
+        self.uses(one).cmp(&self.uses(other)).then_with(|| {
+            let by_letters =
+                |length: &usize| Some(self.rarest(one, other, *length)?.cmp(&self.rarest(other, one, *length)?));
+            RUN_LENGTHS.iter().filter_map(by_letters).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+        })
     }
 
     fn uses(&self, word: &str) -> usize {
@@ -61,27 +71,30 @@ impl<'a, 'v> Rarity<'a, 'v> {
         words.get(&hash_of(word)).copied().unwrap_or(0) + usize::from(self.lexicon.get(word).is_some())
     }
 
-    /// How often the rarest three letters stand in the document that `own` has and `other` has not: a scanner makes
-    /// runs of letters that the language has not ("emcrgence").
-    fn rarest(&self, own: &str, other: &str) -> usize {
+    /// How often the rarest `length` letters stand in the document that `own` has and `other` has not: a scanner makes
+    /// runs of letters that the language has not ("rowcd"). `None` where a letter is merely lost or doubled.
+    fn rarest(&self, own: &str, other: &str, length: usize) -> Option<usize> {
         let letters = self.letters.get_or_init(|| {
             let mut counts = HashMap::default();
-            for run in self.suspects.words().take(LETTER_SAMPLE).flat_map(trigrams) {
-                *counts.entry(run).or_insert(0) += 1;
+            for word in self.suspects.words().take(LETTER_SAMPLE) {
+                for run in RUN_LENGTHS.into_iter().flat_map(|length| runs(word, length)) {
+                    *counts.entry(run).or_insert(0) += 1;
+                }
             }
             counts
         });
-        let there: Vec<Trigram> = trigrams(other).collect();
-        let only = trigrams(own).filter(|run| !there.contains(run));
-        only.map(|run| letters.get(&run).copied().unwrap_or(0)).min().unwrap_or(usize::MAX)
+        let there: Vec<Letters> = runs(other, length).collect();
+        let only = runs(own, length).filter(|run| !there.contains(run));
+        only.map(|run| letters.get(&run).copied().unwrap_or(0)).min()
     }
 }
 
-fn trigrams(word: &str) -> impl Iterator<Item = Trigram> + '_ {
-    let letters = [' '].into_iter().chain(word.chars()).chain([' ']);
-    let runs = letters.scan(0, |run, letter| {
-        *run = (*run << 21 | u64::from(letter)) & ((1 << 63) - 1);
+/// The runs of `length` (at most 3) neighbouring letters of a word; "country's" has those of "countrys".
+fn runs(word: &str, length: usize) -> impl Iterator<Item = Letters> + '_ {
+    let letters = [' '].into_iter().chain(word.chars().filter(|c| c.is_alphanumeric())).chain([' ']);
+    let runs = letters.scan(0, move |run, letter| {
+        *run = (*run << LETTER_BITS | u64::from(letter)) & ((1 << (LETTER_BITS * length)) - 1);
         Some(*run)
     });
-    runs.skip(2)
+    runs.skip(length - 1)
 }

@@ -195,7 +195,7 @@ impl<'a, 'v> Structure<'a, 'v> {
     fn of_the_form(&self, x: u32, y: u32, jaccard: f64) -> bool {
         let shape = |index| self.suspects.get(index).map(|suspect| &suspect.shape);
         let (Some(own), Some(other)) = (shape(x), shape(y)) else { return false };
-        if own.role == Role::Boilerplate || own.role == Role::HeadlineFragment && !self.in_code(x) {
+        if own.role == Role::Boilerplate || own.role == Role::HeadlineFragment && !self.amid_code(x) {
             return false;
         }
         let (earlier, later) = (x.min(y), x.max(y));
@@ -225,9 +225,12 @@ impl<'a, 'v> Structure<'a, 'v> {
         }
         let quote = matches!(own.role, Role::Quote | Role::PullQuote);
         let told = apart > NEAR && (own.full_stop || quote);
-        let quote = quote && !self.around.among_rows(x, unit) || own.shows_picture();
+        // Of a caption printed twice one copy may have lost what tells of the picture.
+        let picture = own.shows_picture()
+            || own.role == Role::Caption && other.shows_picture() && jaccard >= NEAR_EQUAL && !own.marked;
+        let quote = quote && !self.around.among_rows(x, unit) || picture;
         let led = self.leads_in_other(x, y) && !(apart == 1 && jaccard >= NEAR_EQUAL)
-            || row && !own.shows_picture() && (!quote || apart > NEAR && x > TOP) && self.around.led_in(x, y, told);
+            || row && !picture && (!quote || apart > NEAR && x > TOP) && self.around.led_in(x, y, told);
         if led || quote {
             return led;
         }
@@ -277,8 +280,13 @@ impl<'a, 'v> Structure<'a, 'v> {
     fn in_code(&self, index: u32) -> bool {
         let stopped = self.suspects.get(index).is_some_and(|suspect| suspect.shape.full_stop);
         let sentence = stopped && !self.around.leads_in(index);
-        let (before, behind) = (self.around.code_before(index), self.around.code_behind(index));
-        self.around.code(index, index) || before && behind || !sentence && (before || behind)
+        let beside = || self.around.code_before(index) || self.around.code_behind(index);
+        self.amid_code(index) || !sentence && beside()
+    }
+
+    /// True if a line is program text, or there is some on both sides of it.
+    fn amid_code(&self, index: u32) -> bool {
+        self.around.code(index, index) || self.around.code_before(index) && self.around.code_behind(index)
     }
 
     /// True unless a paragraph is running text: whole sentences, too long for a row, a step or a heading.
