@@ -151,8 +151,6 @@ pub fn shape(words: &Words<'_>, place: Place, lexicon: &Lexicon) -> Shape {
     let link = text.split_whitespace().next_back().is_some_and(|last| last.contains("://") || last.starts_with("pic."));
     let full_stop = full_stop || post || link || !place.stops;
     let blemishes = blemishes(words) + u32::from(cut_off);
-    let unclosed = open && !full_stop;
-    let blemishes = blemishes + u32::from(unclosed);
     let chars_per_word = chars_per_word(words, place);
     let mut shape = Shape {
         role: Role::Body,
@@ -173,6 +171,9 @@ pub fn shape(words: &Words<'_>, place: Place, lexicon: &Lexicon) -> Shape {
     };
     shape.question &= shape.sentences.len() == 1;
     shape.call &= shape.sentences.len() == 1;
+    // In a text of several sentences an apostrophe opens what nothing closes.
+    let unclosed = open && !shape.full_stop && shape.sentences.len() == 1;
+    shape.blemishes += u32::from(unclosed);
     shape.role = role(words, &shape, place, lexicon);
     // Of two equal quotes the one in the running text has its full stop.
     let bare = shape.quoted.last() == Some(&true);

@@ -66,6 +66,11 @@ fn is_file_name(text: &str) -> bool {
     !text.contains(char::is_whitespace) && text.matches(['-', '_']).count() >= 2
 }
 
+/// A word of a picture's name without what tells its format: "ticas.jpg".
+pub(super) fn without_ending(word: &str) -> &str {
+    [".jpg", ".jpeg", ".png", ".webp", ".gif"].iter().find_map(|ending| word.strip_suffix(ending)).unwrap_or(word)
+}
+
 /// The first `most` ASCII letters and digits, in lower case.
 fn plain_letters(text: &str, most: usize) -> String {
     text.chars().filter(char::is_ascii_alphanumeric).take(most).map(|c| c.to_ascii_lowercase()).collect()

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 
 use super::align::{Alignment, Match};
+use super::file_names::without_ending;
 use super::gaps::Gaps;
 use super::vocabulary::{Letters, Sequence, Vocabulary, WordId};
 use crate::paragraph::Span;
@@ -339,7 +340,7 @@ fn joined(xs: &[Loose], ys: &[Loose], vocabulary: &Vocabulary<'_>) -> bool {
 }
 
 fn chars<'a>(words: &'a [Loose], vocabulary: &'a Vocabulary<'_>) -> impl Iterator<Item = char> + 'a {
-    words.iter().flat_map(|word| vocabulary.folded(word.id).chars())
+    words.iter().flat_map(|word| without_ending(vocabulary.folded(word.id)).chars())
 }
 
 #[cfg(test)]

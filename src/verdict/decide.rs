@@ -296,7 +296,7 @@ const fn rank(role: Role) -> u8 {
         Role::Body => 5,
         Role::Headline => 4,
         Role::Quote => 3,
-        Role::Subheading | Role::KeyPoint => 2,
+        Role::Subheading | Role::KeyPoint | Role::ListItem => 2,
         Role::HeadlineFragment => 0,
         _ => 1,
     }
