@@ -12,7 +12,7 @@ use crate::lexicon::{Class, Lexicon, Looked};
 use crate::paragraph::{Hint, Role, Span};
 use crate::role::title::furniture;
 use crate::role::trimming::{Trimming, Words};
-use crate::role::{Place, Shape, is_prose, shape};
+use crate::role::{Place, Shape, is_prose, shape, solo_per_word, unit_of};
 use crate::shingle::Prints;
 use crate::similarity::candidates::{Candidate, Candidates};
 use crate::similarity::vocabulary::{Sequence, Vocabulary, WordId};
@@ -300,6 +300,10 @@ impl<'v> Suspects<'v> {
         self.retell(slot, |suspect| {
             suspect.shape.trim(words, Trimming::SiteName);
             suspect.shape.role = Role::HeadlineFragment;
+            // The names may be of another script than the headline.
+            let told = suspect.folded.iter().zip(&suspect.shape.trimmings).filter(|(_, trimming)| trimming.is_none());
+            let told = told.map(|(word, _)| *word);
+            suspect.shape.chars_per_word = unit_of(told, solo_per_word(suspect.place.stops));
             suspect.weight = weight(&suspect.kinds, &suspect.shape, &suspect.attributed);
         });
     }
@@ -326,12 +330,12 @@ impl<'v> Suspects<'v> {
     ) -> Option<Range<usize>> {
         let (suspect, own) = (self.get(0)?, self.get(index)?);
         let at_end = title.ids.ends_with(&headline.ids);
-        let sound = own.shape.blemishes() == 0 && own.shape.role != Role::HeadlineFragment;
+        let sound = !own.shape.cut_off && own.shape.role != Role::HeadlineFragment;
         if !sound || !at_end && !title.ids.starts_with(&headline.ids) {
             return None;
         }
         let words = suspect.words(text, paragraphs[0]);
-        furniture(&words, headline.ids.len(), at_end, suspect.shape.chars_per_word)
+        furniture(&words, headline.ids.len(), at_end, solo_per_word(suspect.place.stops))
     }
 
     /// A suspect by its paragraph (0-based).

@@ -78,6 +78,12 @@ impl Shape {
         guessed && !self.full_stop && self.sentences.len() > 1 && !self.tells_of_picture()
     }
 
+    /// How many words its lead-in label has.
+    #[must_use]
+    pub fn label_words(&self) -> usize {
+        self.trimmings.iter().take_while(|trimming| **trimming == Some(Trimming::Label)).count()
+    }
+
     /// How many words are no trimmings.
     #[must_use]
     pub const fn solid_words(&self) -> usize {
@@ -199,18 +205,32 @@ fn signs(words: &Words<'_>) -> Vec<(usize, char)> {
     words.numbers.iter().filter_map(sign).collect()
 }
 
-/// About two characters make a Chinese or Japanese word, four a Thai, Lao, Khmer or Burmese one.
+/// About two characters make a Chinese or Japanese word, four a Thai, Lao, Khmer or Burmese one, whose sentences end
+/// without a `stop`.
+#[must_use]
+pub const fn solo_per_word(stops: bool) -> usize {
+    if stops { 2 } else { 4 }
+}
+
+/// How many of some folded words make one of a script with spaces: `solo` if most of them are characters of a script
+/// without.
+#[must_use]
+pub fn unit_of<'w>(folded: impl Iterator<Item = &'w str>, solo: usize) -> usize {
+    let (mut count, mut unspaced) = (0, 0);
+    for word in folded {
+        count += 1;
+        // Marks may stand on a character.
+        unspaced += usize::from(word.chars().next().is_some_and(is_solo));
+    }
+    if unspaced * 2 > count { solo } else { 1 }
+}
+
+/// How many of its words make one of a script with spaces.
 fn chars_per_word(words: &Words<'_>, place: Place) -> usize {
     if words.text.is_ascii() && !words.text.contains('&') {
         return 1;
     }
-    // Marks may stand on a character.
-    let solo = words.folded.iter().filter(|word| word.chars().next().is_some_and(is_solo)).count();
-    match solo * 2 > words.folded.len() {
-        false => 1,
-        true if place.stops => 2,
-        true => 4,
-    }
+    unit_of(words.folded.iter().copied(), solo_per_word(place.stops))
 }
 
 /// True if a text ends as a sentence ends, closing quotes and brackets aside.

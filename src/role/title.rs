@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::trimming::Words;
+use super::unit_of;
 
 /// Most words of the name of a site or a section.
 const MOST_NAME_WORDS: usize = 4;
@@ -10,15 +11,22 @@ const MOST_NAME_WORDS: usize = 4;
 /// Fewest words of a headline.
 const LEAST_HEADLINE_WORDS: usize = 3;
 
+/// Stands for a sign that a page's way through encodings lost.
+const LOST: char = char::REPLACEMENT_CHARACTER;
+
 /// The words of a title that are names of its site and sections, if the rest of it is the headline: its last or its
-/// first `headline` words. Counted in words of a script with spaces, `chars_per_word` to each.
+/// first `headline` words. Where words are written without spaces `chars_per_word` characters count as one: the names may
+/// be of another script than the headline.
 #[must_use]
 pub fn furniture(words: &Words<'_>, headline: usize, at_end: bool, chars_per_word: usize) -> Option<Range<usize>> {
     let n = words.folded.len();
-    if headline >= n || headline < LEAST_HEADLINE_WORDS * chars_per_word {
+    let rest = n.checked_sub(headline).filter(|rest| *rest > 0)?;
+    let (names, told) = if at_end { (0..rest, rest..n) } else { (headline..n, 0..headline) };
+    let unit = |at: Range<usize>| unit_of(words.folded[at].iter().copied(), chars_per_word);
+    if headline < LEAST_HEADLINE_WORDS * unit(told) {
         return None;
     }
-    let names = if at_end { 0..n - headline } else { headline..n };
+    let chars_per_word = unit(names.clone());
     let parted = if at_end { 1..names.end + 1 } else { names.start..n };
     let steps: Vec<usize> = parted.filter(|i| parts(words.before(*i), chars_per_word)).collect();
     let edge = if at_end { names.end } else { names.start };
@@ -37,7 +45,9 @@ fn parts(gap: &str, chars_per_word: usize) -> bool {
     let bare = gap.trim_start_matches(['"', '”', '’', ')', '\u{200b}']);
     let mark = bare.trim_start();
     let spaced = mark.len() < bare.len() && mark.chars().nth(1).is_some_and(char::is_whitespace);
-    mark.starts_with(['|', '»', '›', '·', '•', '–', '—']) || mark.starts_with('-') && (spaced || chars_per_word > 1)
+    mark.starts_with(['|', '»', '›', '·', '•', '–', '—'])
+        || mark.starts_with(['/', LOST]) && spaced
+        || mark.starts_with('-') && (spaced || chars_per_word > 1)
 }
 
 #[cfg(test)]
@@ -66,6 +76,7 @@ mod tests {
     fn names_are_short_and_set_off() {
         assert_eq!(names("The Courier - News - Ferry runs again", 3, true), Some(0..3));
         assert_eq!(names("Ferry runs again | The Courier", 3, false), Some(3..5));
+        assert_eq!(names("Home / News / Ferry runs again", 3, true), Some(0..2));
         assert_eq!(names("Ferry runs again | 3 May", 3, false), None);
         assert_eq!(names("Co-op ferry runs again", 3, true), None);
         assert_eq!(names("Ex-minister for the ferry", 4, true), None);

@@ -211,6 +211,27 @@ impl<'a, 'v> Around<'a, 'v> {
             .map(|at| &text[..at])
     }
 
+    /// True if a paragraph begins with a short label, and one beside it with another label: an item of a list.
+    #[must_use]
+    pub fn among_labels(&self, index: u32) -> bool {
+        let other = |at: u32| self.label(at).is_some() && !self.one_label(at, index);
+        self.short_label(index).is_some() && self.beside(index).any(other)
+    }
+
+    /// True if two paragraphs stand under lines of one form with something else filled in, headings of two records.
+    #[must_use]
+    pub fn under_alike(&self, one: u32, other: u32, unit: usize) -> bool {
+        let over = one.checked_sub(1).zip(other.checked_sub(1));
+        let line = |at: u32| !self.source(at).ends_with(ENDS);
+        over.is_some_and(|(a, b)| line(a) && line(b) && !self.echo(a.max(b), a.min(b)) && self.alike(a, b, unit))
+    }
+
+    /// The paragraphs before and behind one.
+    fn beside(&self, index: u32) -> impl Iterator<Item = u32> {
+        let last = self.paragraphs.len() as u32 - 1;
+        [index.checked_sub(1), Some(index + 1).filter(|at| *at <= last)].into_iter().flatten()
+    }
+
     /// True if both are the same but for their figures: "74,65 €" and "98,47 €".
     fn other_figures(&self, one: u32, other: u32) -> bool {
         let (a, b) = (self.source(one), self.source(other));
@@ -323,8 +344,7 @@ impl<'a, 'v> Around<'a, 'v> {
     /// True if a line is one of several of the same form that stand together.
     #[must_use]
     pub fn among_rows(&self, index: u32, unit: usize) -> bool {
-        let beside = [index.checked_sub(1), index.checked_add(1)].into_iter().flatten();
-        beside.filter(|at| (*at as usize) < self.firsts.len()).any(|at| self.alike(index, at, unit))
+        self.beside(index).any(|at| self.alike(index, at, unit))
     }
 
     fn words(&self, index: u32) -> &[u64] {
@@ -351,6 +371,9 @@ fn heads_refrain(line: &str, lexicon: &Lexicon) -> bool {
 
 /// Signs that end a sentence or what is said.
 const STOPS: [char; 13] = ['.', '!', '?', '…', ':', '。', '！', '？', '؟', '۔', '।', '"', '”'];
+
+/// Signs that end a sentence.
+const ENDS: [char; 9] = ['.', '!', '?', '…', '。', '！', '？', '؟', '।'];
 
 /// Signs before an item of a list, and before a row of a table.
 const BULLETS: [char; 9] = ['-', '•', '*', '·', '–', '●', '▪', '◦', '|'];

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::facts::Harmless;
 use crate::options::{Keep, Options};
-use crate::paragraph::{Finding, Findings, Kind, ParagraphId, Role, Span, Verdict};
+use crate::paragraph::{Finding, Findings, Guard, Kind, ParagraphId, Role, Span, Verdict};
 use crate::role::Shape;
 use crate::role::trimming::Trimming;
 use crate::shingle::Prints;
@@ -123,6 +123,9 @@ impl Case<'_, '_> {
             if holds_many.contains(&stays) && self.sentence_in(goes, stays) {
                 continue;
             }
+            if self.barred(pair, goes) {
+                continue;
+            }
             // A heading or a row stays by its form; that is no reason for the body to go.
             if fixed(stays) && rank(self.suspects.role(goes)) > rank(self.suspects.role(champion(stays))) {
                 continue;
@@ -131,6 +134,17 @@ impl Case<'_, '_> {
             edges.push(Edge { goes: champion(goes), stays: champion(stays), strength, evidence });
         }
         edges
+    }
+
+    /// True if of a pair not `goes` but the one that is to stay should have gone, and stays by its form alone: a heading,
+    /// a row. That is no reason for the text itself to go.
+    fn barred(&self, pair: &Pair, goes: u32) -> bool {
+        let first = goes == pair.first;
+        let (other, stays) = if first { (&pair.back, pair.second) } else { (&pair.forth, pair.first) };
+        let role = |index| self.suspects.role(index);
+        let by_form = other.guards == [Guard::Structure] && other.coverage >= self.options.threshold;
+        let above = role(goes) != Role::Boilerplate && rank(role(goes)) >= rank(role(stays));
+        by_form && above && self.first_stays(pair) == first
     }
 
     /// Paragraphs that hold several others of running text: a summary of them, or the whole article in one paragraph.

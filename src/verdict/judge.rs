@@ -10,6 +10,7 @@ use crate::role::trimming::Trimming;
 use crate::similarity::align::{Alignment, Match};
 use crate::similarity::gaps::Gaps;
 
+use super::heading::{heads, titled};
 use super::structure::LINE_WORDS;
 
 /// What is thought of one direction of a pair.
@@ -328,16 +329,6 @@ impl Weigh<'_> {
         }
     }
 
-    /// True if `x` is a line over its own text, a heading: it says in short what the text says, and stays.
-    fn heads(&self) -> bool {
-        let (x, y) = (self.x.shape, self.y.shape);
-        let line = (!x.full_stop || x.question || x.call) && !x.cut_off && x.solid_size() < LINE_WORDS;
-        let told = x.role == Role::HeadlineFragment || x.tells_of_picture();
-        let quote = matches!(x.role, Role::Quote | Role::PullQuote);
-        let over = self.over == Over::Directly || self.over == Over::Closely && !quote;
-        over && line && !told && y.full_stop && y.solid_words() >= 2 * x.solid_words()
-    }
-
     /// What speaks against removal: the facts that differ first, then what the pair as a whole tells.
     fn guards(&self, figures: Figures) -> Vec<Guard> {
         let mut guards = self.own.guards.clone();
@@ -397,16 +388,18 @@ impl Weigh<'_> {
         guards
     }
 
-    /// A name, number or date of its own is a fact of its own.
+    /// A name, number or date of its own is a fact of its own; in a caption it tells of the picture.
     fn own_fact(&self) -> Option<Guard> {
-        let passing =
-            matches!(self.x.shape.role, Role::Caption | Role::HeadlineFragment | Role::Quote | Role::PullQuote);
+        let passing = match self.x.shape.role {
+            Role::Caption => self.x.shape.tells_of_picture() || self.picture_text(),
+            role => matches!(role, Role::HeadlineFragment | Role::Quote | Role::PullQuote),
+        };
         let fact = |i: &usize| self.x.shape.trimmings[*i].is_none() && self.x.kinds[*i].is_fact();
         (!passing && self.own.new_words.iter().any(fact)).then_some(Guard::Adds)
     }
 
-    /// The repetition is part of the form: program text, a heading taken up by what follows, a body that stands under
-    /// a caption.
+    /// The repetition is part of the form: a heading taken up by what follows, a title, a body that stands under a
+    /// caption.
     fn form(&self, figures: Figures) -> Option<Guard> {
         let (x, y) = (self.x, self.y);
         let words = x.shape.solid_size();
@@ -420,10 +413,9 @@ impl Weigh<'_> {
         let lower = matches!(x.shape.role, Role::Body | Role::Quote)
             && y.shape.role == Role::Caption
             && (7..=2 * x.folded.len() + 6).contains(&y.folded.len());
-        let code = x.shape.role == Role::Code;
         // An article keeps its headline, whatever the text under it says.
         let headline = x.shape.role == Role::Headline && y.shape.role != Role::Headline;
-        let form = code || !figures.equal && (headline || self.heads() || other_heading || lower);
+        let form = !figures.equal && (headline || heads(x, y, self.over) || titled(x, y) || other_heading || lower);
         form.then_some(Guard::Structure)
     }
 

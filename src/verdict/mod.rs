@@ -6,6 +6,7 @@
 pub mod around;
 pub mod decide;
 pub mod finding;
+mod heading;
 pub mod judge;
 pub mod parts;
 pub mod rarity;

@@ -104,7 +104,9 @@ impl<'a, 'v> Structure<'a, 'v> {
         let unit = shape.chars_per_word;
         let run = self.around.run(copy, first);
         let around: Vec<u32> = (run.0..=run.1).filter(|at| *at != copy && at.abs_diff(copy) <= RUN).collect();
-        if self.around.sung() && !shape.full_stop || self.around.numbered(copy) && self.in_contents(first) {
+        if self.around.sung() && (!shape.full_stop || self.around.leads_in(copy))
+            || self.around.numbered(copy) && self.in_contents(first)
+        {
             return true;
         }
         if apart > 1 && self.of_a_record(copy, first, run, around.len() < 2) {
@@ -203,11 +205,14 @@ impl<'a, 'v> Structure<'a, 'v> {
         let unit = own.chars_per_word;
         let run = self.around.run(later, earlier);
         let row = self.row(x);
-        let rows = row || (run.0..=run.1).any(|at| self.row(at));
+        let rows = row || self.around.shares_label(x) || (run.0..=run.1).any(|at| self.row(at));
         // "He said: ..." and "Quill said: ..." before the same quote are no labels of rows.
         let told = |shape: &Shape| shape.marked || shape.role == Role::Body && jaccard < NEAR_EQUAL;
         let rows_of_text = told(own) && told(other);
         if rows_of_text && self.around.labels_differ(x, y) || self.around.sung() && !own.full_stop {
+            return true;
+        }
+        if row && self.labelled_otherwise(x, y) {
             return true;
         }
         if other.role == Role::Code || rows && self.in_code(x) || row && apart > NEAR && self.numbered(x, y, jaccard) {
@@ -216,6 +221,11 @@ impl<'a, 'v> Structure<'a, 'v> {
         let labelled = self.around.shares_label(x) && !self.around.one_label(x, y);
         let labelled = labelled && own.role != Role::Caption && !own.post;
         if labelled || self.answers(x, y, jaccard) || self.of_a_list(x, y, jaccard) {
+            return true;
+        }
+        let text = own.role == Role::Body && own.full_stop && apart > 1;
+        let item = text && row && apart > NEAR && self.around.among_labels(x) && self.around.among_labels(y);
+        if item || text && unit <= 2 && self.around.under_alike(x, y, unit) {
             return true;
         }
         // A few words are soon said again, farther off and of something else: "Riders can report an accident here."
@@ -261,6 +271,17 @@ impl<'a, 'v> Structure<'a, 'v> {
         let line = line && x > OPENING && other.full_stop;
         let listed = || self.around.listed(x, LINE_WORDS * own.chars_per_word);
         jaccard < NEAR_EQUAL && (self.around.items(x, y) || line && listed())
+    }
+
+    /// True if both begin with a lead-in label, each with its own, and are no quotes: "Mail: ...", "In person: ...".
+    fn labelled_otherwise(&self, x: u32, y: u32) -> bool {
+        let label = |index: u32| {
+            let suspect = self.suspects.get(index)?;
+            let quote = matches!(suspect.shape.role, Role::Quote | Role::PullQuote);
+            let words = suspect.shape.label_words();
+            (words > 0 && !quote).then(|| &suspect.folded[..words])
+        };
+        label(x).zip(label(y)).is_some_and(|(own, other)| own != other)
     }
 
     /// True if a row is numbered, or one of those that a list of contents has of numbered headings.
