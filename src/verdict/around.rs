@@ -41,6 +41,9 @@ const LABEL_WORDS: usize = 4;
 /// A label that so many paragraphs begin with is one of records.
 const MANY_LABELS: u32 = 3;
 
+/// So many words of a line that go on with the line beside it are no chance.
+const LEAST_HALF: usize = 3;
+
 /// Bytes of a paragraph that are read to know program text.
 const BEGINNING_BYTES: usize = 400;
 
@@ -226,6 +229,26 @@ impl<'a, 'v> Around<'a, 'v> {
         over.is_some_and(|(a, b)| line(a) && line(b) && !self.echo(a.max(b), a.min(b)) && self.alike(a, b, unit))
     }
 
+    /// True if a line breaks off what its like says without a break, and the line beside it, of which that is not so,
+    /// goes on with it: a headline set in two lines, of which one alone would stay.
+    #[must_use]
+    pub fn half(&self, index: u32, like: u32, unit: usize) -> bool {
+        let (own, whole) = (self.words(index), self.words(like));
+        let Some(start) = whole.windows(own.len().max(1)).position(|run| run == own) else { return false };
+        let (before, behind) = (&whole[..start], &whole[start + own.len()..]);
+        let enough = |line: &[u64], equal: usize| equal >= LEAST_HALF * unit || equal > 0 && equal == line.len();
+        let goes_on = |at: u32| {
+            let line = self.words(at);
+            let equal = match at > index {
+                true => line.iter().zip(behind).take_while(|(a, b)| a == b).count(),
+                false => line.iter().rev().zip(before.iter().rev()).take_while(|(a, b)| a == b).count(),
+            };
+            let open = !self.source(at.min(index)).ends_with(STOPS);
+            at != like && open && enough(line, equal) && !self.echo(at.max(like), at.min(like))
+        };
+        self.beside(index).any(goes_on)
+    }
+
     /// The paragraphs before and behind one.
     fn beside(&self, index: u32) -> impl Iterator<Item = u32> {
         let last = self.paragraphs.len() as u32 - 1;
@@ -270,6 +293,12 @@ impl<'a, 'v> Around<'a, 'v> {
     #[must_use]
     pub fn leads_in(&self, index: u32) -> bool {
         self.source(index).trim_end_matches(['*', '_', ' ', '\u{a0}']).ends_with([':', '：'])
+    }
+
+    /// True for a note that leads back to its place in the text: two of the same words are two notes.
+    #[must_use]
+    pub fn note(&self, index: u32) -> bool {
+        self.source(index).ends_with(BACK)
     }
 
     /// True if a paragraph goes on with what stands before it: it begins with a small letter.
@@ -371,6 +400,9 @@ fn heads_refrain(line: &str, lexicon: &Lexicon) -> bool {
 
 /// Signs that end a sentence or what is said.
 const STOPS: [char; 13] = ['.', '!', '?', '…', ':', '。', '！', '？', '؟', '۔', '।', '"', '”'];
+
+/// Signs of a link from a note to the text it belongs to.
+const BACK: [char; 3] = ['↩', '↑', '\u{fe0e}'];
 
 /// Signs that end a sentence.
 const ENDS: [char; 9] = ['.', '!', '?', '…', '。', '！', '？', '؟', '।'];

@@ -94,6 +94,7 @@ impl<'a, 'v> Structure<'a, 'v> {
         let Some(shape) = self.suspects.get(first).map(|suspect| &suspect.shape) else { return false };
         let apart = copy - first;
         if matches!(shape.role, Role::Signature | Role::Separator | Role::Code)
+            || self.around.note(copy)
             || apart > 1 && self.leads_in_other(copy, first)
         {
             return true;
@@ -165,9 +166,12 @@ impl<'a, 'v> Structure<'a, 'v> {
             && (self.of_a_record(copy, first, run, false) || self.leads_in_other(copy, first))
     }
 
-    /// True if a line leads in something else at each of the two places where it stands.
+    /// True if a line leads in something else at each of the two places where it stands, or is the last of two that do:
+    /// "Anna wrote:" and the time.
     fn leads_in_other(&self, copy: u32, first: u32) -> bool {
-        self.row(copy) && self.around.leads_in(copy) && !self.around.echo(copy + 1, first + 1)
+        let behind =
+            |at: u32, like: u32| at.min(like) > 0 && self.around.leads_in(at - 1) && self.around.same(at - 1, like - 1);
+        self.row(copy) && (self.around.leads_in(copy) || behind(copy, first)) && !self.around.echo(copy + 1, first + 1)
     }
 
     /// The pairs with a guard on each paragraph that is like another one by its form; `None` if there is none.
@@ -221,6 +225,9 @@ impl<'a, 'v> Structure<'a, 'v> {
         let labelled = self.around.shares_label(x) && !self.around.one_label(x, y);
         let labelled = labelled && own.role != Role::Caption && !own.post;
         if labelled || self.answers(x, y, jaccard) || self.of_a_list(x, y, jaccard) {
+            return true;
+        }
+        if (unit > 2 || !own.full_stop) && self.around.half(x, y, unit) {
             return true;
         }
         let text = own.role == Role::Body && own.full_stop && apart > 1;
