@@ -17,6 +17,7 @@ use crate::role::Shape;
 use crate::similarity::align::{Match, Overlap, align_sharing, overlap};
 use crate::similarity::candidates::Candidate;
 use crate::similarity::gaps::Gaps;
+use crate::similarity::like::scans_alike;
 use crate::similarity::vocabulary::WordId;
 use crate::suspects::{Earlier, Glossary, Sequences, Suspect, Suspects};
 use crate::verdict::judge::{NEAR_EQUAL, Pair, Told, judge, may_cover, stands_over};
@@ -29,6 +30,9 @@ const MANY_PAIRS: usize = 256;
 
 /// Most words that differ in spelling only that are noted for a pair.
 const MOST_SPELLINGS: usize = 12;
+
+/// Most words of a gap that are compared as a scanner reads them.
+const MOST_SCANNED: usize = 3;
 
 thread_local! {
     /// How often each word stands in the one paragraph and not in the other; empty between uses.
@@ -215,7 +219,7 @@ impl Pass<'_, '_> {
             }
             let distance = if self.strangers.is_some() { 1 } else { second - first };
             let (forth, back) = judge(&here, &there, distance, &mut alignment, gaps, self.options);
-            let spellings = if gaps.only_same() { Vec::new() } else { spellings(x, y, &alignment.first) };
+            let spellings = spellings(x, y, &alignment.first, gaps);
             let unsaid = [unsaid(x, gaps.free_here()), unsaid(y, gaps.free_there())];
             Outcome::Judged(Pair { first, second, told: Arc::new(Told { forth, back, spellings, unsaid }) })
         })
@@ -229,14 +233,20 @@ impl Strangers {
     }
 }
 
-/// The words that differ in spelling only. An ending more or less is grammar, not a slip.
-fn spellings(x: &Suspect<'_>, y: &Suspect<'_>, links: &[Match]) -> Vec<(u32, u32)> {
+/// The words that differ in spelling only. An ending more or less is grammar, not a slip. Words too short to be taken for
+/// the same are named where a scanner confuses them: "in" and "ln".
+fn spellings(x: &Suspect<'_>, y: &Suspect<'_>, links: &[Match], gaps: &Gaps) -> Vec<(u32, u32)> {
     let slip = |i: usize, j: usize| !x.folded[i].starts_with(y.folded[j]) && !y.folded[j].starts_with(x.folded[i]);
-    let spellings = (0u32..).zip(links).filter_map(|(i, found)| match found {
+    let linked = if gaps.only_same() { &[] } else { links };
+    let like = (0u32..).zip(linked).filter_map(|(i, found)| match found {
         Match::Like(j) if slip(i as usize, *j as usize) => Some((i, *j)),
         _ => None,
     });
-    spellings.take(MOST_SPELLINGS).collect()
+    let in_place = gaps.iter().filter(|(here, there)| here.len() == there.len() && here.len() <= MOST_SCANNED);
+    let scanned = in_place
+        .flat_map(|(here, there)| here.iter().zip(there))
+        .filter_map(|(&i, &j)| scans_alike(x.folded[i], y.folded[j]).then_some((i as u32, j as u32)));
+    like.chain(scanned).take(MOST_SPELLINGS).collect()
 }
 
 /// Of the words without a like (0-based) those that are no trimmings; none where there is one sentence only, of which

@@ -118,7 +118,7 @@ impl Deduplicator {
             suspects: &suspects,
             pairs: told,
             options: &self.options,
-            rarity: Rarity::of(prints, &suspects, glossary.lexicon, told),
+            rarity: Rarity::of(text, paragraphs, prints, &suspects, glossary.lexicon, told),
             structure: &structure,
             removals_only: again,
         };

@@ -15,6 +15,9 @@ pub(super) const MOST_IN_GAP: usize = 24;
 /// Most words, of both sides, that may be the same letters parted otherwise.
 const MOST_JOINED: usize = 6;
 
+/// How many words of the two sides may be the same letters at an end of a gap.
+const PARTED: [(usize, usize); 3] = [(1, 2), (2, 1), (1, 1)];
+
 /// Fewest letters of a word that may be misspelt.
 const LEAST_LETTERS: usize = 4;
 
@@ -65,15 +68,9 @@ impl Scratch {
                 ys.clear();
                 xs.extend(loose(x, here, None, &alignment.first, vocabulary));
                 ys.extend(loose(y, there, None, &alignment.second, vocabulary));
-                let parted = joined(xs, ys, vocabulary).then_some((&**xs, &**ys));
-                match parted.or_else(|| joined_at_edge(xs, ys, vocabulary)) {
-                    Some((xs, ys)) => {
-                        link_joined(xs, ys, alignment);
-                        linked += 1;
-                        None
-                    }
-                    None => link_similar(xs, ys, vocabulary, alignment),
-                }
+                let found = link_parted(xs, ys, vocabulary, alignment);
+                linked += found;
+                if found > 0 { None } else { link_similar(xs, ys, vocabulary, alignment) }
             };
             compared.push(found.is_some());
             linked += found.unwrap_or(0);
@@ -106,6 +103,33 @@ fn loose<'a>(
     unlinked.map(move |&at| Loose { gap, ..Loose::of(sequence, at, vocabulary) })
 }
 
+/// Links the words of a gap that are the same letters parted otherwise: all of them, or those at its ends, one after the
+/// other ("gr-ndlich-berpr-ft" for "gründlich überprüft"). Tells how often.
+fn link_parted(mut xs: &[Loose], mut ys: &[Loose], vocabulary: &Vocabulary<'_>, alignment: &mut Alignment) -> usize {
+    if joined(xs, ys, vocabulary) {
+        link_joined(xs, ys, alignment);
+        return 1;
+    }
+    let mut linked = 0;
+    while let Some((m, n)) =
+        PARTED.into_iter().find(|(m, n)| xs.len() >= *m && ys.len() >= *n && joined(&xs[..*m], &ys[..*n], vocabulary))
+    {
+        link_joined(&xs[..m], &ys[..n], alignment);
+        (xs, ys) = (&xs[m..], &ys[n..]);
+        linked += 1;
+    }
+    while let Some((m, n)) = PARTED
+        .into_iter()
+        .map(|(m, n)| (xs.len().checked_sub(m), ys.len().checked_sub(n)))
+        .find_map(|(m, n)| m.zip(n).filter(|(m, n)| joined(&xs[*m..], &ys[*n..], vocabulary)))
+    {
+        link_joined(&xs[m..], &ys[n..], alignment);
+        (xs, ys) = (&xs[..m], &ys[..n]);
+        linked += 1;
+    }
+    linked
+}
+
 fn link_joined(xs: &[Loose], ys: &[Loose], alignment: &mut Alignment) {
     for (at, word) in xs.iter().enumerate() {
         alignment.link(word.at, ys[at.min(ys.len() - 1)].at, Match::Like);
@@ -113,19 +137,6 @@ fn link_joined(xs: &[Loose], ys: &[Loose], alignment: &mut Alignment) {
     for word in ys.iter().skip(xs.len()) {
         alignment.second[word.at] = Match::Like(xs[xs.len() - 1].at as u32);
     }
-}
-
-/// Two words of one side that are one of the other, at either end of a gap.
-fn joined_at_edge<'a>(
-    xs: &'a [Loose],
-    ys: &'a [Loose],
-    vocabulary: &Vocabulary<'_>,
-) -> Option<(&'a [Loose], &'a [Loose])> {
-    [(1, 2), (2, 1)].into_iter().filter(|(m, n)| xs.len() >= *m && ys.len() >= *n).find_map(|(m, n)| {
-        let heads = (&xs[..m], &ys[..n]);
-        let tails = (&xs[xs.len() - m..], &ys[ys.len() - n..]);
-        [heads, tails].into_iter().find(|(xs, ys)| joined(xs, ys, vocabulary))
-    })
 }
 
 /// A word without a like.
@@ -328,14 +339,15 @@ fn denies(a: &str, b: &str) -> bool {
 
 /// True if the words of a gap are the same letters parted otherwise ("on board", "onboard").
 fn joined(xs: &[Loose], ys: &[Loose], vocabulary: &Vocabulary<'_>) -> bool {
-    if xs.is_empty() || ys.is_empty() || xs.len() == ys.len() || xs.len() + ys.len() > MOST_JOINED {
+    if xs.is_empty() || ys.is_empty() || xs.len() + ys.len() > MOST_JOINED {
         return false;
     }
     let letters = |c: &char| is_alphabetic(*c) || is_numeric(*c);
     let same = |kept: fn(&char) -> bool| chars(xs, vocabulary).filter(kept).eq(chars(ys, vocabulary).filter(kept));
     let ascii = |words: &[Loose]| words.iter().all(|word| vocabulary.folded(word.id).is_ascii());
     // A file name has a hyphen for each letter that is not ASCII: "cibern-ticas".
-    let same = same(letters) || ascii(xs) != ascii(ys) && same(char::is_ascii_alphanumeric);
+    let parted = xs.len() != ys.len();
+    let same = parted && same(letters) || ascii(xs) != ascii(ys) && same(char::is_ascii_alphanumeric);
     same && !xs.iter().any(|word| word.letters.numeric)
 }
 
@@ -394,7 +406,7 @@ mod tests {
             let of = |sequence: &Sequence, at: usize| Loose::of(sequence, at, &vocabulary);
             let (mut xs, mut ys): (Vec<_>, Vec<_>) =
                 ((0..x.ids.len()).map(|at| of(&x, at)).collect(), (0..y.ids.len()).map(|at| of(&y, at)).collect());
-            if !joined(&xs, &ys, &vocabulary) && joined_at_edge(&xs, &ys, &vocabulary).is_none() {
+            if link_parted(&xs, &ys, &vocabulary, &mut again.clone()) == 0 {
                 link_similar(&xs, &ys, &vocabulary, &mut again);
                 xs.retain(|word| again.first[word.at] == Match::None);
                 ys.retain(|word| again.second[word.at] == Match::None);

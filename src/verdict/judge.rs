@@ -1,12 +1,13 @@
 //! One pair, one direction: may `x` go because `y` stays?
 
+mod short;
+
 use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::facts::{Differences, Harmless, Side, WordKind, differences};
 use crate::options::{Caution, Options};
 use crate::paragraph::{Guard, Kind, Role, Verdict};
-use crate::role::trimming::Trimming;
 use crate::similarity::align::{Alignment, Match};
 use crate::similarity::gaps::Gaps;
 
@@ -417,26 +418,6 @@ impl Weigh<'_> {
         let headline = x.shape.role == Role::Headline && y.shape.role != Role::Headline;
         let form = !figures.equal && (headline || heads(x, y, self.over) || titled(x, y) || other_heading || lower);
         form.then_some(Guard::Structure)
-    }
-
-    /// Too few words to tell an echo from chance.
-    fn short(&self, figures: Figures) -> Option<Guard> {
-        let words = self.x.shape.solid_size();
-        let contained = figures.coverage > 0.0 && figures.jaccard < 0.6;
-        let line = words < if self.x.shape.role == Role::Caption { LINE_WORDS } else { HEADING_WORDS };
-        let loosely = contained && figures.coverage < 1.0 && line && !self.x.shape.tells_of_picture();
-        let few = words < self.options.min_words && !self.one_credit(figures);
-        let short = few || contained && words < LEAST_CONTAINED || loosely;
-        short.then_some(Guard::TooShort)
-    }
-
-    /// A caption that is all credit and says whose picture it is in the same words: "Locks / Photo by Ann Smith on Pixly".
-    fn one_credit(&self, figures: Figures) -> bool {
-        let credited = |(what, _): &(Harmless, usize)| *what == Harmless::Trimmed(Trimming::Credit);
-        let other = [self.own, self.other].into_iter().any(|side| side.harmless.iter().any(credited));
-        let credits = self.x.shape.shows_picture() && self.y.shape.shows_picture();
-        let enough = self.x.folded.len() >= LEAST_CONTAINED;
-        credits && enough && !other && figures.coverage == 1.0 && figures.jaccard >= NEAR_EQUAL
     }
 }
 

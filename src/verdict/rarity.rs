@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use foldhash::fast::RandomState;
 
 use crate::lexicon::Lexicon;
+use crate::paragraph::Span;
 use crate::shingle::Prints;
 use crate::suspects::Suspects;
 use crate::words::hash_of;
@@ -28,6 +29,8 @@ type Letters = u64;
 
 /// How often words and letters stand in one document.
 pub struct Rarity<'a, 'v> {
+    text: &'a str,
+    paragraphs: &'a [Span],
     prints: &'a Prints,
     suspects: &'a Suspects<'v>,
     lexicon: &'a Lexicon,
@@ -39,8 +42,16 @@ pub struct Rarity<'a, 'v> {
 impl<'a, 'v> Rarity<'a, 'v> {
     /// Of a document; nothing is counted yet. Only the spellings in which its `pairs` differ can be compared.
     #[must_use]
-    pub const fn of(prints: &'a Prints, suspects: &'a Suspects<'v>, lexicon: &'a Lexicon, pairs: &'a [Pair]) -> Self {
-        Self { prints, suspects, lexicon, pairs, words: OnceCell::new(), letters: OnceCell::new() }
+    pub fn of(
+        text: &'a str,
+        paragraphs: &'a [Span],
+        prints: &'a Prints,
+        suspects: &'a Suspects<'v>,
+        lexicon: &'a Lexicon,
+        pairs: &'a [Pair],
+    ) -> Self {
+        let (words, letters) = (OnceCell::new(), OnceCell::new());
+        Self { text, paragraphs, prints, suspects, lexicon, pairs, words, letters }
     }
 
     /// Compares two folded words by how much speaks for each: less for the rarer.
@@ -76,7 +87,8 @@ impl<'a, 'v> Rarity<'a, 'v> {
     fn rarest(&self, own: &str, other: &str, length: usize) -> Option<usize> {
         let letters = self.letters.get_or_init(|| {
             let mut counts = HashMap::default();
-            for word in self.suspects.words().take(LETTER_SAMPLE) {
+            let parts = |span: &Span| span.of(self.text).split(|c: char| !c.is_alphanumeric());
+            for word in self.paragraphs.iter().flat_map(parts).filter(|word| !word.is_empty()).take(LETTER_SAMPLE) {
                 for run in RUN_LENGTHS.into_iter().flat_map(|length| runs(word, length)) {
                     *counts.entry(run).or_insert(0) += 1;
                 }
@@ -91,7 +103,8 @@ impl<'a, 'v> Rarity<'a, 'v> {
 
 /// The runs of `length` (at most 3) neighbouring letters of a word; "country's" has those of "countrys".
 fn runs(word: &str, length: usize) -> impl Iterator<Item = Letters> + '_ {
-    let letters = [' '].into_iter().chain(word.chars().filter(|c| c.is_alphanumeric())).chain([' ']);
+    let letters =
+        [' '].into_iter().chain(word.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase)).chain([' ']);
     let runs = letters.scan(0, move |run, letter| {
         *run = (*run << LETTER_BITS | u64::from(letter)) & ((1 << (LETTER_BITS * length)) - 1);
         Some(*run)

@@ -106,6 +106,9 @@ pub fn glued_head(word: &str) -> Option<&str> {
     (inner.next().is_none() && long && lower(head, 1) && lower(tail, 1)).then_some(head)
 }
 
+/// What a minus is written with: hyphens (one keeps a line together), the minus, a dash.
+const MINUS_SIGNS: [char; 5] = ['-', '\u{2010}', '\u{2011}', '−', '–'];
+
 /// True if the number at byte `start` of `text` is written with a minus of its own: "-5", not "3-5", "A-5" or "3 -5". A
 /// hyphen that opens a text is a bullet.
 #[must_use]
@@ -114,10 +117,12 @@ pub fn is_negative(text: &str, start: usize) -> bool {
         return false;
     }
     let before = text[..start].trim_end_matches(['$', '€', '£', '¥']);
-    let Some(rest) = before.strip_suffix(['-', '−', '–']) else { return false };
+    let Some(rest) = before.strip_suffix(MINUS_SIGNS) else { return false };
     match rest.chars().next_back() {
         None => before == "−",
-        Some(c) if c.is_whitespace() || "([«„“‘\"'".contains(c) => !rest.trim_end().ends_with(is_numeric),
+        Some(c) if c.is_whitespace() || rest.ends_with("&nbsp;") || "([«„“‘\"'".contains(c) => {
+            !rest.trim_end().ends_with(is_numeric)
+        }
         Some(_) => false,
     }
 }
@@ -129,7 +134,7 @@ pub fn number_sign(text: &str, start: usize, end: usize) -> Option<char> {
     if !text[start..].starts_with(is_numeric) {
         return None;
     }
-    let before = text[..start].trim_end_matches(['-', '−', '–']).chars().next_back();
+    let before = text[..start].trim_end_matches(MINUS_SIGNS).chars().next_back();
     let after = || text[end..].trim_start_matches([' ', '\u{a0}', '\u{202f}']).chars().next();
     let sign = |c: &char| SIGNS.contains(c);
     before.filter(sign).or_else(|| after().filter(sign))
@@ -232,7 +237,8 @@ mod tests {
     #[test]
     fn a_minus_is_told_from_dashes_and_bullets() {
         let negative = |text: &str| is_negative(text, text.find('5').expect("a five"));
-        for text in ["at -5 degrees", "at −5", "(-5)", "lost -$5", "−5", "um –5 Grad"] {
+        for text in ["at -5 degrees", "at −5", "(-5)", "lost -$5", "−5", "um –5 Grad", "at \u{2011}5", "at&nbsp;-5"]
+        {
             assert!(negative(text), "{text}");
         }
         for text in ["5", "-5 eggs", "3-5", "A-5", "3 -5", "3 – 5", "2019 –5", "+5", "a -x5"] {
