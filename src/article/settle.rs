@@ -16,6 +16,10 @@ use crate::verdict::structure::Structure;
 
 use super::{Deduplicator, without_spaces};
 
+/// Of a document with more pairs of which some were left out nothing is taken over: its memory is needed for what a look
+/// from nothing finds.
+const MOST_TAKEN_OVER: usize = 1 << 16;
+
 /// A document that was searched.
 #[derive(Clone, Copy)]
 pub(super) struct Document<'a> {
@@ -69,7 +73,7 @@ impl Deduplicator {
         let role = |index| look.suspects.get(index).map(|suspect| suspect.shape.role);
         let asked = if traced { document.paragraphs.len() as u32 } else { 0 };
         let roles = (0..asked).map(role).collect();
-        if document.candidates.capped() {
+        if document.candidates.capped() && look.pairs.len() > MOST_TAKEN_OVER {
             // Nothing will be taken over: what is known makes room for what a look from nothing finds.
             let Look { sequences, suspects, pairs, guarded } = look;
             let mut pairs = guarded.unwrap_or(pairs);
@@ -147,7 +151,7 @@ impl Deduplicator {
             let rest = self.rest(document, &findings, glossary);
             let known = first.filter(|_| rest.alike);
             let again = known
-                .and_then(|look| self.look_on(document, &rest, glossary, look))
+                .and_then(|look| self.look_on(document, &rest, glossary, look, search))
                 .unwrap_or_else(|| self.look_afresh(document.text, &rest, search));
             if again.removals().next().is_none() {
                 break;
@@ -173,16 +177,24 @@ impl Deduplicator {
         Rest { kept, spans, hints, prints, alike }
     }
 
-    /// A second look that takes from the first one what holds still. `None` if the first one left something out.
+    /// A second look that takes from the first one what holds still. `None` if the first one left a paragraph out.
     fn look_on<'v>(
         &self,
         document: &Document<'_>,
         rest: &Rest,
         glossary: &'v Glossary<'v>,
         first: &Look<'v>,
+        search: &mut Search,
     ) -> Option<Findings> {
-        let mut candidates = document.candidates.left(&rest.kept, document.paragraphs.len())?;
-        add_file_names(document.text, &rest.spans, &rest.prints, &mut candidates);
+        let left = document.candidates.left(&rest.kept, document.paragraphs.len());
+        let candidates = match left {
+            Some(mut left) => {
+                add_file_names(document.text, &rest.spans, &rest.prints, &mut left);
+                left
+            }
+            // Where a bound was hit there is room for other pairs now; what is known of the paragraphs holds.
+            None => self.candidates(document.text, &rest.spans, &rest.prints, search),
+        };
         let earlier = Earlier { sequences: &first.sequences, suspects: &first.suspects, kept: &rest.kept };
         let sequences = Sequences::left(&earlier, &candidates)?;
         let left = rest.document(document.text, &candidates);
@@ -233,6 +245,30 @@ mod tests {
         "\u{201c}We could hardly believe that she would sail again this year\u{201d}",
     ];
 
+    /// What comes of a document by two looks of which the second takes from the first, and by two from nothing; and
+    /// whether candidates were left out.
+    fn settled(text: &str) -> (Findings, Findings, bool) {
+        let paragraphs = plain::paragraphs(text, Paragraphs::Auto);
+        let dedup = Deduplicator::new(Options::default()).expect("the defaults are in range");
+        let (mut prints, mut search) = (Prints::default(), Search::default());
+        let candidates = dedup.search(text, &paragraphs, &mut prints, &mut search);
+        let document = Document {
+            text,
+            paragraphs: &paragraphs,
+            hints: &[],
+            prints: &prints,
+            candidates: &candidates,
+            again: false,
+        };
+        let mut vocabulary = Vocabulary::new(text);
+        let sequences = Sequences::read(&paragraphs, &candidates, &mut vocabulary);
+        let glossary = Glossary::of(&vocabulary, dedup.lexicon_of(&prints));
+        let (findings, look) = dedup.look_at(&document, sequences, &glossary, None, false);
+        let fast = dedup.settle(&document, findings.clone(), &glossary, Some(&look), &mut search);
+        let slow = dedup.settle(&document, findings, &glossary, None, &mut search);
+        (fast, slow, candidates.capped())
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(1000))]
 
@@ -240,27 +276,31 @@ mod tests {
         fn what_the_first_look_knows_is_what_a_fresh_look_finds(
             lines in prop::collection::vec(prop::sample::select(LINES.to_vec()), 1..24),
         ) {
-            let text = lines.join("\n\n");
-            let paragraphs = plain::paragraphs(&text, Paragraphs::Auto);
-            let dedup = Deduplicator::new(Options::default()).expect("the defaults are in range");
-            let (mut prints, mut search) = (Prints::default(), Search::default());
-            let candidates = dedup.search(&text, &paragraphs, &mut prints, &mut search);
-            let document = Document {
-                text: &text,
-                paragraphs: &paragraphs,
-                hints: &[],
-                prints: &prints,
-                candidates: &candidates,
-                again: false,
-            };
-            let mut vocabulary = Vocabulary::new(&text);
-            let sequences = Sequences::read(&paragraphs, &candidates, &mut vocabulary);
-            let glossary = Glossary::of(&vocabulary, dedup.lexicon_of(&prints));
-            let (findings, look) = dedup.look_at(&document, sequences, &glossary, None, false);
-            let fast = dedup.settle(&document, findings.clone(), &glossary, Some(&look), &mut search);
-            let slow = dedup.settle(&document, findings, &glossary, None, &mut search);
+            let (fast, slow, _) = settled(&lines.join("\n\n"));
             prop_assert_eq!(fast, slow);
         }
+
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(100))]
+
+        #[test]
+        fn where_candidates_were_left_out_the_first_look_holds_too(
+            lines in prop::collection::vec(
+                (prop::sample::select(LINES[2..7].to_vec()), prop::sample::select(SENTENCES.to_vec())),
+                24..48,
+            ),
+        ) {
+            let lines = lines.iter().enumerate().map(|(at, (line, sentence))| format!("{line} {sentence} {}", at % 31));
+            let (fast, slow, capped) = settled(&lines.collect::<Vec<_>>().join("\n\n"));
+            prop_assert!(capped);
+            prop_assert_eq!(fast, slow);
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1000))]
 
         #[test]
         fn pairs_that_fall_short_come_to_nothing(
