@@ -64,6 +64,8 @@ pub struct Around<'a, 'v> {
     repeated: Vec<bool>,
     /// True if a line says that it heads a refrain.
     sung: bool,
+    /// For each paragraph, whether it is program text; looked at where it is asked for.
+    codes: Vec<OnceCell<bool>>,
     /// How many paragraphs begin with each short label; counted where it is asked for.
     labels: OnceCell<HashMap<String, u32>>,
 }
@@ -91,7 +93,9 @@ impl<'a, 'v> Around<'a, 'v> {
             repeated[*one as usize] = true;
             repeated[*other as usize] = true;
         }
-        Self { text, paragraphs, prints, suspects, firsts, echoes, repeated, sung, labels: OnceCell::new() }
+        let codes = vec![OnceCell::new(); paragraphs.len()];
+        let labels = OnceCell::new();
+        Self { text, paragraphs, prints, suspects, firsts, echoes, repeated, sung, codes, labels }
     }
 
     /// True if two paragraphs (0-based) have the same words.
@@ -267,7 +271,8 @@ impl<'a, 'v> Around<'a, 'v> {
     #[must_use]
     pub fn code(&self, from: u32, to: u32) -> bool {
         let last = self.paragraphs.len() as u32 - 1;
-        (from..=last.min(to)).any(|at| code_like(self.beginning(at)))
+        let code = |at: u32| *self.codes[at as usize].get_or_init(|| code_like(self.beginning(at)));
+        (from..=last.min(to)).any(code)
     }
 
     /// True if there is program text close before a paragraph.
