@@ -218,7 +218,7 @@ impl Pass<'_, '_> {
                 return Outcome::Unlike;
             }
             let distance = if self.strangers.is_some() { 1 } else { second - first };
-            let (forth, back) = judge(&here, &there, distance, &mut alignment, gaps, self.options);
+            let (forth, back) = judge(&here, &there, distance, &mut alignment, gaps, self.options, self.all);
             let spellings = spellings(x, y, &alignment.first, gaps);
             let unsaid = [unsaid(x, gaps.free_here()), unsaid(y, gaps.free_there())];
             Outcome::Judged(Pair { first, second, told: Arc::new(Told { forth, back, spellings, unsaid }) })

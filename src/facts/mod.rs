@@ -130,6 +130,29 @@ pub(crate) fn differences(x: &Side<'_>, y: &Side<'_>, alignment: &Alignment, gap
     found
 }
 
+/// Of [`differences`] as much as tells that `x` says something of its own, and not a [`LITTLE`] only: what there is to know
+/// of a paragraph that says far too much else to go.
+#[must_use]
+pub(crate) fn own_matter(x: &Side<'_>, y: &Side<'_>, gaps: &Gaps) -> Differences {
+    let mut found = Differences { total_weight: x.weight, ..Differences::default() };
+    let numbers = FreeNumbers { y, free: gaps.free_there(), known: OnceCell::new() };
+    let mut solid = false;
+    for (xs, ys) in gaps.iter() {
+        let (own, there) = untrimmed(x, y, xs, ys, &mut found);
+        for &i in unlike(x, y, own, &there, &mut found).iter() {
+            word(x, y, i, &there, &numbers, &mut found);
+            solid |= found.new_words.last() == Some(&i) && x.kinds[i].is_solid();
+            if solid && found.loss() > LITTLE {
+                return found;
+            }
+        }
+    }
+    found
+}
+
+/// Share of what a paragraph says that is little to say beside another one.
+pub(crate) const LITTLE: f64 = 0.3;
+
 /// True for a notice of what was wrong: it is no part of the story, and what it repeats stays.
 fn corrects(side: &Side<'_>) -> bool {
     let labelled = side.shape.trimmings.first() == Some(&Some(Trimming::Label));
@@ -146,12 +169,7 @@ fn gap(
     numbers: &FreeNumbers<'_>,
     found: &mut Differences,
 ) {
-    let solid = if x.shape.is_plain() && !x.speaks { Cow::Borrowed(xs) } else { Cow::Owned(told(x, y, xs, ys, found)) };
-    let there = if y.shape.is_plain() {
-        Cow::Borrowed(ys)
-    } else {
-        ys.iter().copied().filter(|j| y.shape.trimmings[*j].is_none()).collect()
-    };
+    let (solid, there) = untrimmed(x, y, xs, ys, found);
     negation(x, y, &solid, &there, alignment, found);
     if let Some(guard) = qualifier::differs((x, &solid, &alignment.first), (y, &there, &alignment.second)) {
         found.guard(guard);
@@ -159,18 +177,47 @@ fn gap(
     if xs.is_empty() && scope::narrows(x, y, &there, &alignment.second) {
         found.guard(Guard::Content);
     }
-    let mut solid = synonyms(x, y, solid, &there, found);
-    if description::names_less((x, &solid), (y, &there)) {
-        found.pass(Harmless::Synonym, solid.len());
-        return;
-    }
-    // The same numbers, written in other words.
-    if number::any(x, &solid) && number::any(y, &there) && number::values(x, &solid) == number::values(y, &there) {
-        solid.to_mut().retain(|i| !matches!(x.kinds[*i], WordKind::Number(_)));
-    }
-    for &i in solid.iter() {
+    for &i in unlike(x, y, solid, &there, found).iter() {
         word(x, y, i, &there, numbers, found);
     }
+}
+
+/// The words of a gap that say something: of `x` those that are neither trimmings nor attribution, of `y` those that are no
+/// trimmings. Notes what is passed over.
+fn untrimmed<'a>(
+    x: &Side<'_>,
+    y: &Side<'_>,
+    xs: &'a [usize],
+    ys: &'a [usize],
+    found: &mut Differences,
+) -> (Cow<'a, [usize]>, Cow<'a, [usize]>) {
+    let solid = if x.shape.is_plain() && !x.speaks { Cow::Borrowed(xs) } else { Cow::Owned(told(x, y, xs, ys, found)) };
+    let there = if y.shape.is_plain() {
+        Cow::Borrowed(ys)
+    } else {
+        ys.iter().copied().filter(|j| y.shape.trimmings[*j].is_none()).collect()
+    };
+    (solid, there)
+}
+
+/// Those of the words `solid` of a gap that nothing `there` stands for: no synonym, no name, no number in other words.
+fn unlike<'a>(
+    x: &Side<'_>,
+    y: &Side<'_>,
+    solid: Cow<'a, [usize]>,
+    there: &[usize],
+    found: &mut Differences,
+) -> Cow<'a, [usize]> {
+    let mut solid = synonyms(x, y, solid, there, found);
+    if description::names_less((x, &solid), (y, there)) {
+        found.pass(Harmless::Synonym, solid.len());
+        return Cow::Borrowed(&[]);
+    }
+    // The same numbers, written in other words.
+    if number::any(x, &solid) && number::any(y, there) && number::values(x, &solid) == number::values(y, there) {
+        solid.to_mut().retain(|i| !matches!(x.kinds[*i], WordKind::Number(_)));
+    }
+    solid
 }
 
 /// The words of a gap that are neither trimmings nor attribution; notes what is passed over.

@@ -5,13 +5,14 @@ mod short;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use crate::facts::{Differences, Harmless, Side, WordKind, differences};
+use crate::facts::{Differences, Harmless, LITTLE, Side, WordKind, differences, own_matter};
 use crate::options::{Caution, Options};
 use crate::paragraph::{Guard, Kind, Role, Verdict};
 use crate::similarity::align::{Alignment, Match};
 use crate::similarity::gaps::Gaps;
 
 use super::heading::{heads, titled};
+use super::parts::says_a_sentence;
 use super::structure::LINE_WORDS;
 
 /// What is thought of one direction of a pair.
@@ -85,7 +86,7 @@ impl Pair {
 
 /// Weighs both directions of a pair: whether the first may go because the second stays, and the other way round.
 /// `alignment` and its `gaps` are seen from the first, which stands `distance` paragraphs before the second; they are
-/// given back as they were.
+/// given back as they were. Of a direction that can come to nothing only that is told, unless `all` is to be.
 #[must_use]
 pub(crate) fn judge(
     first: &Side<'_>,
@@ -94,38 +95,33 @@ pub(crate) fn judge(
     alignment: &mut Alignment,
     gaps: &mut Gaps,
     options: &Options,
+    all: bool,
 ) -> (Judgement, Judgement) {
-    let forth_differences = differences(first, second, alignment, gaps);
+    let (here, there) = (gaps.free_here(), gaps.free_there());
+    let near_equal = jaccard(first, second, here) >= NEAR_EQUAL || jaccard(second, first, there) >= NEAR_EQUAL;
+    // Nobody asks of a paragraph that has far too much else what speaks against its removal.
+    let asked = |x: &Side<'_>, free: &[usize]| says_enough(x, free, options) || says_a_sentence(x.shape, free);
+    let asked = |x, free| all || near_equal || asked(x, free);
+    let (forth, back) = (asked(first, here), asked(second, there));
+    let told = |x: &Side<'_>, y: &Side<'_>, asked: bool, alignment: &Alignment, gaps: &Gaps| match asked {
+        true => differences(x, y, alignment, gaps),
+        // Both directions ask what either paragraph says of its own.
+        false if forth || back => own_matter(x, y, gaps),
+        false => Differences::default(),
+    };
+    let forth_differences = told(first, second, forth, alignment, gaps);
     alignment.turn();
     gaps.turn();
-    let back_differences = differences(second, first, alignment, gaps);
-    let back = Weigh {
-        x: second,
-        y: first,
-        before: false,
-        over: Over::Not,
-        alignment,
-        gaps,
-        own: &back_differences,
-        other: &forth_differences,
-        options,
+    let back_differences = told(second, first, back, alignment, gaps);
+    let weigh = |x, y, before, over, alignment: &Alignment, gaps: &Gaps, own, other, asked| {
+        let weigh = Weigh { x, y, before, over, alignment, gaps, own, other, options };
+        if asked { weigh.judgement() } else { weigh.kept() }
     };
-    let back = back.judgement();
+    let back = weigh(second, first, false, Over::Not, alignment, gaps, &back_differences, &forth_differences, back);
     alignment.turn();
     gaps.turn();
     let over = stands_over(distance);
-    let forth = Weigh {
-        x: first,
-        y: second,
-        before: true,
-        over,
-        alignment,
-        gaps,
-        own: &forth_differences,
-        other: &back_differences,
-        options,
-    };
-    let forth = forth.judgement();
+    let forth = weigh(first, second, true, over, alignment, gaps, &forth_differences, &back_differences, forth);
     (Judgement { differences: forth_differences, ..forth }, Judgement { differences: back_differences, ..back })
 }
 
@@ -133,8 +129,13 @@ pub(crate) fn judge(
 /// `free` are where the words of `x` stand in `y`, and those that do not.
 #[must_use]
 pub(crate) fn may_cover(x: &Side<'_>, y: &Side<'_>, found: &[Match], free: &[usize], options: &Options) -> bool {
+    says_enough(x, free, options) && !scattered(x.folded.len() - free.len(), found, y.folded.len())
+}
+
+/// False if too few of the words of `x` found their like, wherever, for a finding; `free` are the others.
+fn says_enough(x: &Side<'_>, free: &[usize], options: &Options) -> bool {
     let least = if x.shape.role == Role::Caption { options.threshold * PICTURE_SHARE } else { options.threshold };
-    covered(x, free).1 >= least && !scattered(x.folded.len() - free.len(), found, y.folded.len())
+    covered(x, free).1 >= least
 }
 
 /// How many words of a side found their like, and the share of them that is no trimming; `free` are the others.
@@ -143,6 +144,13 @@ fn covered(side: &Side<'_>, free: &[usize]) -> (usize, f64) {
     let solid = |i: &&usize| side.shape.trimmings[**i].is_none();
     let solid_free = if side.shape.is_plain() { free.len() } else { free.iter().filter(solid).count() };
     (side.folded.len() - free.len(), (solid_words - solid_free) as f64 / solid_words.max(1) as f64)
+}
+
+/// Jaccard index of the bags of words; `free` are the words of `x` without a like.
+fn jaccard(x: &Side<'_>, y: &Side<'_>, free: &[usize]) -> f64 {
+    let (nx, ny) = (x.folded.len(), y.folded.len());
+    let linked = nx - free.len();
+    linked as f64 / (nx + ny - linked).max(1) as f64
 }
 
 /// True if the `count` words that were `found` lie far apart in the other text, which has `words`: a long text holds most
@@ -235,7 +243,7 @@ impl Weigh<'_> {
         let (nx, ny) = (self.x.folded.len(), self.y.folded.len());
         let free = self.gaps.free_here();
         let (linked, coverage) = covered(self.x, free);
-        let jaccard = linked as f64 / (nx + ny - linked).max(1) as f64;
+        let jaccard = jaccard(self.x, self.y, free);
         let equal = nx == ny && free.is_empty() && self.gaps.only_same();
         let margin = (self.limit() - self.own.loss()).clamp(-1.0, 1.0);
         let guards = self.guards(Figures { margin, coverage, jaccard, equal });
@@ -251,6 +259,21 @@ impl Weigh<'_> {
         Judgement { verdict, kind, margin, coverage, jaccard, equal, differences: Differences::default(), guards }
     }
 
+    /// The judgement of what can only be kept, without what speaks against removal.
+    fn kept(&self) -> Judgement {
+        let free = self.gaps.free_here();
+        Judgement {
+            verdict: Verdict::Keep,
+            kind: kind(self.x, self.y, false, self.y.folded.len() > 2 * self.x.folded.len()),
+            margin: -1.0,
+            coverage: covered(self.x, free).1,
+            jaccard: jaccard(self.x, self.y, free),
+            equal: false,
+            differences: Differences::default(),
+            guards: Vec::new(),
+        }
+    }
+
     /// A caption over a body that it holds whole: what it adds tells of the picture, unless somebody says it.
     fn picture_text(&self) -> bool {
         let spoken = |i: &usize| self.x.shape.quoted.get(*i).is_some_and(|quoted| *quoted);
@@ -258,7 +281,7 @@ impl Weigh<'_> {
             && !self.own.new_words.iter().any(spoken)
             && (self.x.shape.tells_of_picture() || self.x.shape.solid_size() >= LINE_WORDS)
             && matches!(self.y.shape.role, Role::Body | Role::Quote)
-            && self.other.loss() <= 0.3
+            && self.other.loss() <= LITTLE
             && self.y.folded.len() >= 6
     }
 

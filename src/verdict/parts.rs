@@ -50,12 +50,7 @@ impl Case<'_, '_> {
 
     fn said_in_parts(&self, index: u32, numbers: &[u32], stays: &dyn Fn(u32) -> bool) -> Option<Parts> {
         let shape = &self.suspects.get(index)?.shape;
-        let starts = &shape.sentences;
-        // Where sentences end without a sign, their ends are guesses.
-        if starts.len() < 2
-            || shape.chars_per_word > 2
-            || !matches!(shape.role, Role::Body | Role::KeyPoint | Role::Caption | Role::ListItem)
-        {
+        if !may_go_in_parts(shape) {
             return None;
         }
         let mut tellers: Vec<(u32, Vec<usize>)> = Vec::new();
@@ -69,7 +64,7 @@ impl Case<'_, '_> {
         }
         // Greedy: who says most goes first.
         tellers.sort_by_key(|(twin, said)| (std::cmp::Reverse(said.len()), *twin));
-        let mut open: Vec<usize> = (0..starts.len()).collect();
+        let mut open: Vec<usize> = (0..shape.sentences.len()).collect();
         let mut twins = Vec::new();
         for (twin, said) in &tellers {
             let before = open.len();
@@ -80,6 +75,27 @@ impl Case<'_, '_> {
         }
         (open.is_empty() && twins.len() > 1).then_some(Parts { paragraph: index, twins })
     }
+}
+
+/// True if a paragraph of such a shape may go where others say its sentences.
+fn may_go_in_parts(shape: &Shape) -> bool {
+    // Where sentences end without a sign, their ends are guesses.
+    shape.sentences.len() > 1
+        && shape.chars_per_word <= 2
+        && matches!(shape.role, Role::Body | Role::KeyPoint | Role::Caption | Role::ListItem)
+}
+
+/// True if a paragraph may go in parts, and all but `free` (0-based words, ascending) are enough of one of its sentences.
+#[must_use]
+pub fn says_a_sentence(shape: &Shape, free: &[usize]) -> bool {
+    let ends = shape.sentences.iter().skip(1).copied().chain([shape.trimmings.len()]);
+    let mut rest = free;
+    may_go_in_parts(shape)
+        && shape.sentences.iter().zip(ends).any(|(start, end)| {
+            let (inside, behind) = rest.split_at(rest.iter().take_while(|word| **word < end).count());
+            rest = behind;
+            says_sentence(end - start, inside.iter().filter(|word| shape.trimmings[**word].is_none()).count())
+        })
 }
 
 /// A pair seen from one of its paragraphs: the other, what is thought, the words (0-based) that the other lacks.
