@@ -3,7 +3,6 @@
 mod common;
 
 use std::collections::BTreeSet;
-use std::process::Command;
 
 use common::Desk;
 use proptest::prelude::*;
@@ -171,7 +170,7 @@ fn repeats_stay_in_the_first_article_that_has_them() {
     assert_eq!(desk.text("small.jsonl"), out);
     for size in ["1KiB", "2 elephants", "GiB", "99999999999G"] {
         let memory = format!("--memory={size}");
-        desk.spawn(Command::new(env!("CARGO_BIN_EXE_unecho")).args(["clean", "in.jsonl", &memory]), b"").exits(2);
+        desk.spawn(desk.command("clean in.jsonl").arg(memory), b"").exits(2);
     }
     // From a pipe, in place, and resumed, it is the same.
     assert_eq!(desk.feed("clean --format jsonl --across repeats", batch.as_bytes()).ok().text(), out);

@@ -3,10 +3,12 @@
 //! `case.toml` is the editor's judgement, written by hand. The expected text, diff and log beside it are what the
 //! engine wrote when they were last refilled with `UPDATE=1 cargo test`, and hold every byte still.
 
+mod common;
+
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
+use common::Desk;
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -42,10 +44,10 @@ fn judge(folder: &Path, problems: &mut Vec<String>) {
         ["txt", "html", "md"].into_iter().filter(|ending| folder.join("input").with_extension(ending).exists());
     let [ending] = inputs.collect::<Vec<_>>()[..] else { panic!("{name}: one of input.txt, input.html, input.md") };
     let text = format!("expected.{ending}");
-    let out = tempfile::tempdir().expect("a scratch folder");
-    let at = |file: &str| out.path().join(file);
-    let run = Command::new(env!("CARGO_BIN_EXE_unecho"))
-        .arg("clean")
+    let desk = Desk::new();
+    let at = |file: &str| desk.path(file);
+    let run = desk
+        .command("clean")
         .args(&case.args)
         .arg(folder.join("input").with_extension(ending))
         .arg("-o")

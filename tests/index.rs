@@ -2,7 +2,7 @@
 
 mod common;
 
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::Duration;
 
 use common::Desk;
@@ -91,12 +91,8 @@ fn a_killed_build_is_never_used_and_is_gone_on_with() {
     let mut unfinished = 0;
     for kill in 0..kills {
         let index = format!("k{kill}");
-        let mut child = Command::new(env!("CARGO_BIN_EXE_unecho"))
-            .args(["index", "build", &index, "past.jsonl"])
-            .current_dir(desk.path(""))
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("runs");
+        let mut child =
+            desk.command(&format!("index build {index} past.jsonl")).stderr(Stdio::null()).spawn().expect("runs");
         std::thread::sleep(Duration::from_micros(kill * 7919 % 120_000));
         child.kill().expect("killed");
         child.wait().expect("ended");

@@ -6,7 +6,7 @@ mod common;
 use std::fs::File;
 use std::io::{Read, Write};
 use std::os::fd::OwnedFd;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -16,12 +16,16 @@ use rustix::fs::{Mode, OFlags, open};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use serde_json::Value;
 
+/// How long a busy machine may take for an answer.
+const PATIENCE: Duration = Duration::from_secs(120);
+
 /// A review under way, and what it has written.
 struct Terminal {
     child: Child,
     keys: File,
     from: Receiver<Vec<u8>>,
-    seen: String,
+    /// Bytes, for what is read may end within a character.
+    seen: Vec<u8>,
 }
 
 impl Terminal {
@@ -31,9 +35,8 @@ impl Terminal {
         unlockpt(&main).expect("unlocked");
         let name = ptsname(&main, Vec::new()).expect("named");
         let side = || -> OwnedFd { open(&name, OFlags::RDWR | OFlags::NOCTTY, Mode::empty()).expect("opened") };
-        let child = Command::new(env!("CARGO_BIN_EXE_unecho"))
-            .args(line.split_whitespace())
-            .current_dir(desk.path(""))
+        let child = desk
+            .command(line)
             .env("COLUMNS", "90")
             .env("TERM", "xterm")
             .env("NO_COLOR", "1")
@@ -53,21 +56,24 @@ impl Terminal {
                 }
             }
         });
-        Self { child, keys, from, seen: String::new() }
+        Self { child, keys, from, seen: Vec::new() }
     }
 
     /// Waits until the screen says `what` since it was last waited for.
     #[track_caller]
     fn until(&mut self, what: &str) -> String {
-        let end = Instant::now() + Duration::from_secs(20);
-        while !self.seen.contains(what) {
-            let left = end.saturating_duration_since(Instant::now());
-            match self.from.recv_timeout(left) {
-                Ok(bytes) => self.seen += &String::from_utf8_lossy(&bytes),
-                Err(_) => panic!("{what:?} is not said in: {}", self.seen),
+        let end = Instant::now() + PATIENCE;
+        loop {
+            let said = String::from_utf8_lossy(&self.seen).into_owned();
+            if said.contains(what) {
+                self.seen.clear();
+                return said;
+            }
+            match self.from.recv_timeout(end.saturating_duration_since(Instant::now())) {
+                Ok(bytes) => self.seen.extend(bytes),
+                Err(_) => panic!("{what:?} is not said in: {said}"),
             }
         }
-        std::mem::take(&mut self.seen)
     }
 
     /// Presses a key and waits for the next question.

@@ -54,10 +54,7 @@ fn nothing_scraped_acts_on_the_terminal() {
 fn what_differs_is_marked_beside_the_twin() {
     let desk = Desk::new();
     desk.write("a.txt", ARTICLE);
-    let ran = desk.spawn(
-        std::process::Command::new(env!("CARGO_BIN_EXE_unecho")).args(["diff", "a.txt", "--text"]).env("COLUMNS", "60"),
-        b"",
-    );
+    let ran = desk.spawn(desk.command("diff a.txt --text").env("COLUMNS", "60"), b"");
     let text = ran.text();
     assert!(text.starts_with("a.txt  ¶4 of 4  restated of ¶2"), "{text}");
     assert!(

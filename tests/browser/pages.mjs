@@ -74,8 +74,16 @@ const subsequence = (part, whole) => {
   return at === part.length;
 };
 
-const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
+// Milliseconds that a busy machine may take for any one thing.
+const patience = 180000;
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  // Containers have little shared memory.
+  args: ["--no-sandbox", "--disable-dev-shm-usage"],
+  timeout: patience,
+});
 const context = await browser.newContext({ javaScriptEnabled: false, offline: true });
+context.setDefaultTimeout(patience);
 // The only thing that is loaded.
 let served = {};
 await context.route("**", (route) => (route.request().url() === "http://page.invalid/" ? route.fulfill(served) : route.abort()));

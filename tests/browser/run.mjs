@@ -38,7 +38,14 @@ const article = (n) => [
 for (let n = 1; n <= 12; n++) write(`in/${n}.txt`, article(n));
 run("clean", "in", "-o", "out", "--report", "report.html");
 
-const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
+// Milliseconds that a busy machine may take for any one thing.
+const patience = 180000;
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  // Containers have little shared memory.
+  args: ["--no-sandbox", "--disable-dev-shm-usage"],
+  timeout: patience,
+});
 let passed = 0;
 let failed = 0;
 const test = async (name, body) => {
@@ -55,6 +62,7 @@ const test = async (name, body) => {
 // A page that must load nothing but itself, and complain of nothing.
 const opened = async (file, options = {}) => {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, acceptDownloads: true, ...options });
+  context.setDefaultTimeout(patience);
   const page = await context.newPage();
   const wrong = [];
   page.on("console", (message) => ["error", "warning"].includes(message.type()) && wrong.push(message.text()));

@@ -21,11 +21,14 @@ cp tests/browser/package.json "$desk"
 if ! [ -d "$desk/node_modules/playwright-core" ] || ! [ -d "$desk/node_modules/axe-core" ]; then
   npm install --prefix "$desk" --no-audit --no-fund --silent > "$desk/npm.log" 2>&1 || skip "playwright-core cannot be installed ($desk/npm.log)"
 fi
-[ -x target/release/unecho ] || cargo build --release --locked --bin unecho
-node tests/browser/run.mjs "$PWD/target/release/unecho" "$PWD/$desk" "$PWD/tests/hostile.json"
+unecho=${CARGO_TARGET_DIR:-$PWD/target}/release/unecho
+[ -x "$unecho" ] || cargo build --release --locked --bin unecho
+CHROMIUM=$(command -v chromium)
+export CHROMIUM
+node tests/browser/run.mjs "$unecho" "$PWD/$desk" "$PWD/tests/hostile.json"
 rm -rf "$desk/cases"
 mkdir "$desk/cases"
 for page in corpus/cases/*/input.html; do
   cp "$page" "$desk/cases/$(basename "$(dirname "$page")").html"
 done
-node tests/browser/pages.mjs "$PWD/target/release/unecho" "$PWD/$desk" "$desk/cases" 0
+node tests/browser/pages.mjs "$unecho" "$PWD/$desk" "$desk/cases" 0

@@ -51,18 +51,66 @@ impl Ran {
     }
 }
 
-/// A scratch folder in which the command runs.
+/// Variables of whoever runs the tests that change what commands do or show, besides those of unecho and of git.
+const SETTINGS: &[&str] = &[
+    "BASH_ENV",
+    "CLICOLOR",
+    "CLICOLOR_FORCE",
+    "COLUMNS",
+    "FORCE_COLOR",
+    "GREP_OPTIONS",
+    "GZIP",
+    "LINES",
+    "MAKEFLAGS",
+    "MAKELEVEL",
+    "NO_COLOR",
+    "PAGER",
+    "PATCH_GET",
+    "POSIXLY_CORRECT",
+    "SIMPLE_BACKUP_SUFFIX",
+    "TAR_OPTIONS",
+    "VERSION_CONTROL",
+    "ZSTD_CLEVEL",
+];
+
+/// A scratch folder in which the command runs, whatever the settings of whoever runs the tests.
 pub(crate) struct Desk {
     dir: TempDir,
 }
 
 impl Desk {
     pub(crate) fn new() -> Self {
-        Self { dir: tempfile::tempdir().expect("a scratch folder") }
+        let dir = tempfile::tempdir().expect("a scratch folder");
+        // Configuration is searched for upward: what lies above the scratch folders is not meant.
+        fs::write(dir.path().join("unecho.toml"), "").expect("written");
+        fs::create_dir(dir.path().join("desk")).expect("folder");
+        Self { dir }
     }
 
     pub(crate) fn path(&self, name: impl AsRef<Path>) -> PathBuf {
-        self.dir.path().join(name)
+        self.dir.path().join("desk").join(name)
+    }
+
+    /// Has a command run here, away from the settings of whoever runs the tests.
+    pub(crate) fn settle<'c>(&self, command: &'c mut Command) -> &'c mut Command {
+        for (name, _) in std::env::vars_os() {
+            let known = name.to_str().is_some_and(|name| {
+                name.starts_with("UNECHO_") || name.starts_with("GIT_") || SETTINGS.contains(&name)
+            });
+            if known {
+                command.env_remove(name);
+            }
+        }
+        // A repository that the scratch folder stands in is none of git's business, nor are its user's settings.
+        command.env("GIT_CEILING_DIRECTORIES", self.dir.path()).env("GIT_CONFIG_NOSYSTEM", "1");
+        command.env("HOME", self.dir.path()).env_remove("XDG_CONFIG_HOME").current_dir(self.path(""))
+    }
+
+    /// `unecho` with the words of `line` as arguments.
+    pub(crate) fn command(&self, line: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_unecho"));
+        self.settle(command.args(line.split_whitespace()));
+        command
     }
 
     pub(crate) fn write(&self, name: impl AsRef<Path>, bytes: impl AsRef<[u8]>) -> &Self {
@@ -93,24 +141,19 @@ impl Desk {
 
     /// As [`Desk::run`], with standard input.
     pub(crate) fn feed(&self, line: &str, input: &[u8]) -> Ran {
-        self.spawn(Command::new(env!("CARGO_BIN_EXE_unecho")).args(line.split_whitespace()), input)
+        self.spawn(&mut self.command(line), input)
     }
 
     /// Runs a shell line in which `unecho` is the binary.
     pub(crate) fn shell(&self, line: &str) -> Ran {
         let bin = Path::new(env!("CARGO_BIN_EXE_unecho")).parent().expect("a folder");
         let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap_or_default());
-        self.spawn(Command::new("bash").arg("-c").arg(line).env("PATH", path), b"")
+        self.spawn(self.settle(&mut Command::new("bash")).arg("-c").arg(line).env("PATH", path), b"")
     }
 
     pub(crate) fn spawn(&self, command: &mut Command, input: &[u8]) -> Ran {
-        let mut child = command
-            .current_dir(self.dir.path())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("runs");
+        let mut child =
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("runs");
         let mut stdin = child.stdin.take().expect("piped");
         let output = std::thread::scope(|scope| {
             // A command that never reads its input closes the pipe: that is its right.
