@@ -51,16 +51,22 @@ impl Sequences {
     /// Reads the paragraphs that `candidates` names.
     #[must_use]
     pub fn read(paragraphs: &[Span], candidates: &Candidates, vocabulary: &mut Vocabulary<'_>) -> Self {
-        let read = |index: u32| Some(Arc::new(vocabulary.read(paragraphs[index as usize])));
+        let read =
+            |index: u32, _: Option<(u32, &Sequence)>| Some(Arc::new(vocabulary.read(paragraphs[index as usize])));
         Self::named(paragraphs.len(), candidates, read).unwrap_or_default()
     }
 
     /// As [`Sequences::read`], of a document whose words were found before.
     #[must_use]
     pub fn of(paragraphs: &[Span], prints: &Prints, candidates: &Candidates, vocabulary: &mut Vocabulary<'_>) -> Self {
-        let read = |index: u32| {
+        let text = vocabulary.text();
+        let read = |index: u32, copied: Option<(u32, &Sequence)>| {
             let at = index as usize;
-            let known = prints.places(at).map(|places| vocabulary.take(prints.words(at), places));
+            let same = |other: &u32| paragraphs[at].of(text) == paragraphs[*other as usize].of(text);
+            let known = prints.places(at).map(|places| match copied.filter(|(other, _)| same(other)) {
+                Some((_, words)) => Sequence::placed(words.ids.clone(), places),
+                None => vocabulary.take(prints.words(at), places),
+            });
             Some(Arc::new(known.unwrap_or_else(|| vocabulary.read(paragraphs[at]))))
         };
         Self::named(paragraphs.len(), candidates, read).unwrap_or_default()
@@ -69,23 +75,26 @@ impl Sequences {
     /// As [`Sequences::read`], of paragraphs that were read before; `None` if one was not.
     #[must_use]
     pub fn left(earlier: &Earlier<'_, '_>, candidates: &Candidates) -> Option<Self> {
-        let known = |index: u32| earlier.sequences.shared(earlier.number(index)).cloned();
+        let known = |index: u32, _: Option<(u32, &Sequence)>| earlier.sequences.shared(earlier.number(index)).cloned();
         Self::named(earlier.kept.len(), candidates, known)
     }
 
+    /// The `words` of the paragraphs that `candidates` names. They may be told from those of a paragraph that has the same
+    /// and was asked for before.
     fn named(
         paragraphs: usize,
         candidates: &Candidates,
-        mut words: impl FnMut(u32) -> Option<Arc<Sequence>>,
+        mut words: impl FnMut(u32, Option<(u32, &Sequence)>) -> Option<Arc<Sequence>>,
     ) -> Option<Self> {
         let mut sequences = Self { slots: vec![None; paragraphs], list: Vec::new() };
-        let pairs = candidates.pairs.iter().flat_map(|pair| [pair.first, pair.second]);
-        let copies = candidates.copies.iter().flat_map(|copy| [copy.0, copy.1]);
-        for index in pairs.chain(copies) {
-            let slot = &mut sequences.slots[index as usize];
-            if slot.is_none() {
-                *slot = Some(sequences.list.len() as u32);
-                sequences.list.push((index, words(index)?));
+        let pairs = candidates.pairs.iter().flat_map(|pair| [(pair.first, None), (pair.second, None)]);
+        let copies = candidates.copies.iter().flat_map(|&(copy, first)| [(copy, Some(first)), (first, Some(copy))]);
+        for (index, copied) in pairs.chain(copies) {
+            if sequences.slots[index as usize].is_none() {
+                let copied = copied.and_then(|other| Some((other, sequences.get(other)?)));
+                let words = words(index, copied)?;
+                sequences.slots[index as usize] = Some(sequences.list.len() as u32);
+                sequences.list.push((index, words));
             }
         }
         Some(sequences)
@@ -196,16 +205,14 @@ struct Slot<'v> {
     span: Span,
     words: Arc<Sequence>,
     place: Place,
+    /// The slot of a paragraph that has the same text and stands as this one does: what is found out about it holds here.
+    same: Option<u32>,
     found: OnceLock<Arc<Suspect<'v>>>,
     /// See [`Suspects::is_prose`].
     prose: OnceLock<bool>,
 }
 
 impl<'v> Slot<'v> {
-    fn look(&self, glossary: &'v Glossary<'v>) -> &Arc<Suspect<'v>> {
-        self.found.get_or_init(|| Arc::new(suspect(self.span, &self.words, self.place, glossary)))
-    }
-
     fn is_prose(&self, glossary: &'v Glossary<'v>) -> bool {
         *self.prose.get_or_init(|| {
             let (folded, numbers) = folded(&self.words, glossary);
@@ -217,13 +224,15 @@ impl<'v> Slot<'v> {
 }
 
 impl<'v> Suspects<'v> {
-    /// Looks at each suspect of `text`; `hints` is empty or has one for each paragraph. What an `earlier` look found out
-    /// about one that stands as it stood is taken from there.
+    /// Looks at each suspect of `text`; `hints` is empty or has one for each paragraph, and `copies` are paragraphs that
+    /// have the words of an earlier one. What an `earlier` look found out about one that stands as it stood is taken from
+    /// there.
     #[must_use]
     pub fn of(
         text: &str,
         paragraphs: &[Span],
         hints: &[Hint],
+        copies: &[(u32, u32)],
         sequences: &Sequences,
         glossary: &'v Glossary<'v>,
         earlier: Option<&Earlier<'_, 'v>>,
@@ -236,7 +245,16 @@ impl<'v> Suspects<'v> {
             let (first, opening) = (index == 0, index == opening);
             Place { first, opening, stops, told: role, fixed, marked: !hints.is_empty() }
         };
-        Self::placed(paragraphs, place, sequences, glossary, earlier)
+        let mut suspects = Self::placed(paragraphs, place, sequences, glossary, earlier);
+        for &(copy, first) in copies {
+            let (Some(at), Some(first)) = (suspects.slots[copy as usize], suspects.slots[first as usize]) else {
+                continue;
+            };
+            let (own, other) = (&suspects.list[at as usize], &suspects.list[first as usize]);
+            let same = own.place == other.place && own.span.of(text) == other.span.of(text);
+            suspects.list[at as usize].same = same.then_some(first);
+        }
+        suspects
     }
 
     /// As [`Suspects::of`], where `place` tells where each paragraph (0-based) stands in a document of its own.
@@ -254,7 +272,7 @@ impl<'v> Suspects<'v> {
             let known = earlier.and_then(|earlier| earlier.suspects.seen(earlier.number(*index)));
             let same = known.filter(|known| known.place == place && !known.titled);
             let found = same.cloned().map(OnceLock::from).unwrap_or_default();
-            Slot { span: paragraphs[at], words: Arc::clone(words), place, found, prose: OnceLock::new() }
+            Slot { span: paragraphs[at], words: Arc::clone(words), place, same: None, found, prose: OnceLock::new() }
         };
         let list = sequences.list.iter().map(slot).collect();
         Self { glossary, slots: sequences.slots.clone(), list }
@@ -282,7 +300,7 @@ impl<'v> Suspects<'v> {
         }
         // Wherever the title stands, whole or cut off, its names are no part of the story.
         for (slot, (_, sequence)) in (0u32..).zip(&sequences.list) {
-            let marks = &self.list[slot as usize].look(self.glossary).shape.trimmings;
+            let marks = &self.look(&self.list[slot as usize]).shape.trimmings;
             let start = marks.iter().take_while(|mark| mark.is_some()).count();
             let at = start..start + names.len();
             let titled = sequence.ids.get(at.clone()) == Some(&title.ids[names.clone()]);
@@ -310,11 +328,11 @@ impl<'v> Suspects<'v> {
 
     /// Changes a suspect that is told as a title by others; what an earlier look holds of it stays as it is.
     fn retell(&mut self, slot: u32, change: impl FnOnce(&mut Suspect<'v>)) {
-        let slot = &mut self.list[slot as usize];
-        let mut suspect = Arc::clone(slot.look(self.glossary));
+        let mut suspect = Arc::clone(self.look(&self.list[slot as usize]));
         let own = Arc::make_mut(&mut suspect);
         change(own);
         own.titled = true;
+        let slot = &mut self.list[slot as usize];
         slot.found = OnceLock::from(suspect);
         slot.prose = OnceLock::from(false);
     }
@@ -341,7 +359,15 @@ impl<'v> Suspects<'v> {
     /// A suspect by its paragraph (0-based).
     #[must_use]
     pub fn get(&self, paragraph: u32) -> Option<&Suspect<'v>> {
-        self.slot(paragraph).map(|slot| slot.look(self.glossary).as_ref())
+        self.slot(paragraph).map(|slot| self.look(slot).as_ref())
+    }
+
+    fn look<'s>(&'s self, slot: &'s Slot<'v>) -> &'s Arc<Suspect<'v>> {
+        let afresh = || Arc::new(suspect(slot.span, &slot.words, slot.place, self.glossary));
+        slot.found.get_or_init(|| {
+            let same = slot.same.map(|same| self.look(&self.list[same as usize]));
+            same.filter(|same| !same.titled).map_or_else(afresh, Arc::clone)
+        })
     }
 
     fn slot(&self, paragraph: u32) -> Option<&Slot<'v>> {
@@ -365,12 +391,6 @@ impl<'v> Suspects<'v> {
     pub fn unchanged(&self, paragraph: u32, earlier: &Earlier<'_, '_>) -> bool {
         let then = earlier.suspects.seen(earlier.number(paragraph));
         self.seen(paragraph).zip(then).is_some_and(|(now, then)| Arc::ptr_eq(now, then))
-    }
-
-    /// The suspects' words, folded, in their order.
-    pub fn words(&self) -> impl Iterator<Item = &'v str> + '_ {
-        let ids = self.list.iter().flat_map(|slot| &slot.words.ids);
-        ids.map(|id| self.glossary.terms[*id as usize].0)
     }
 
     /// True if a paragraph's markup says that it stays.

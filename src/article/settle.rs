@@ -98,7 +98,7 @@ impl Deduplicator {
     ) -> (Findings, Look<'v>) {
         let Document { text, paragraphs, hints, prints, candidates, again } = *document;
         let known = earlier.map(|(earlier, _)| earlier);
-        let mut suspects = Suspects::of(text, paragraphs, hints, &sequences, glossary, known);
+        let mut suspects = Suspects::of(text, paragraphs, hints, &candidates.copies, &sequences, glossary, known);
         suspects.tell_titles(text, paragraphs, &sequences, &candidates.pairs);
         let pass = Pass {
             options: &self.options,

@@ -252,7 +252,7 @@ const MOST_HEADLINE_WORDS: usize = 16;
 const MOST_CAPTION_WORDS: usize = 60;
 
 fn role(words: &Words<'_>, shape: &Shape, place: Place, lexicon: &Lexicon) -> Role {
-    let has = |what| shape.trimmings.contains(&Some(what));
+    let has = |what| !shape.is_plain() && shape.trimmings.contains(&Some(what));
     let n = words.folded.len();
     if n == 0 {
         return Role::Separator;

@@ -269,7 +269,9 @@ impl Search {
             }
         }
         if !copies.is_empty() {
-            self.repeated.retain(|(_, paragraph)| copies.binary_search_by_key(paragraph, |copy| copy.0).is_err());
+            let mut copied = vec![false; self.sizes.len()];
+            copies.iter().for_each(|copy| copied[copy.0 as usize] = true);
+            self.repeated.retain(|(_, paragraph)| !copied[*paragraph as usize]);
         }
         crowded
     }

@@ -233,20 +233,46 @@ pub(super) fn similarity(a: &str, b: &str, of_a: Letters, of_b: Letters) -> f64 
     if only_a + only_b > MOST_UNLIKE_LETTERS {
         return 0.0;
     }
-    if scans_alike(a, b) {
+    // What a scanner confuses begins with one letter.
+    if of_a.start == of_b.start && scans_alike(a, b) {
         return 0.9;
     }
     // One slip in five letters; or a common stem of three fifths with an ending each (inflection).
-    let slip = |distance: usize| distance * LETTERS_A_SLIP <= long;
-    let stem = a.chars().zip(b.chars()).take_while(|(p, q)| p == q).count();
-    let inflected = |distance: usize| stem >= LEAST_LETTERS && stem * 5 >= long * 3 && distance <= MOST_EDITS;
+    let head = same_start(a, b);
+    let stem = a[..head].chars().count();
+    let inflected = stem >= LEAST_LETTERS && stem * 5 >= long * 3;
+    let most = if inflected { MOST_EDITS } else { long / LETTERS_A_SLIP };
     // An edit takes at most one letter away and brings at most one.
-    let least = (only_a.max(only_b) as usize).max(long - short);
-    if short < LEAST_LETTERS || !slip(least) && !inflected(least) || denies(a, b) || denies(b, a) {
+    let least = (only_a.max(only_b) as usize).max(long - short).max(1);
+    if short < LEAST_LETTERS || least > most || denies(a, b) || denies(b, a) {
         return 0.0;
     }
-    let distance = strsim::osa_distance(a, b);
-    if slip(distance) || inflected(distance) { 1.0 - distance as f64 / long as f64 } else { 0.0 }
+    edits(&a[head..], &b[head..], most).map_or(0.0, |edits| 1.0 - edits as f64 / long as f64)
+}
+
+/// How many bytes two words begin with alike, on a char boundary.
+fn same_start(a: &str, b: &str) -> usize {
+    let same = a.bytes().zip(b.bytes()).take_while(|(p, q)| p == q).count();
+    (0..=same).rev().find(|at| a.is_char_boundary(*at) && b.is_char_boundary(*at)).unwrap_or(0)
+}
+
+/// As [`strsim::osa_distance`], if that is at most `most`, which is at least 1. Most words that are compared so far differ in
+/// a letter or two; what they begin or end with alike costs nothing.
+fn edits(a: &str, b: &str, most: usize) -> Option<usize> {
+    let head = same_start(a, b);
+    let (a, b) = (&a[head..], &b[head..]);
+    let same = a.bytes().rev().zip(b.bytes().rev()).take_while(|(p, q)| p == q).count();
+    let whole = |tail: &usize| a.is_char_boundary(a.len() - tail) && b.is_char_boundary(b.len() - tail);
+    let tail = (0..=same).rev().find(whole).unwrap_or(0);
+    let (a, b) = (&a[..a.len() - tail], &b[..b.len() - tail]);
+    let edits = match (a.chars().count(), b.chars().count()) {
+        (1, 1) => 1,
+        (0, count) | (count, 0) => count,
+        // Two letters that changed places.
+        (m, n) if most == 1 => if m == 2 && n == 2 && a.chars().eq(b.chars().rev()) { 1 } else { 2 },
+        _ => strsim::osa_distance(a, b),
+    };
+    (edits <= most).then_some(edits)
 }
 
 /// True if two words begin otherwise, as neither inflections do nor what a scanner confuses, and differ in too many
@@ -342,6 +368,12 @@ fn joined(xs: &[Loose], ys: &[Loose], vocabulary: &Vocabulary<'_>) -> bool {
     if xs.is_empty() || ys.is_empty() || xs.len() + ys.len() > MOST_JOINED {
         return false;
     }
+    // Told at a glance where nothing is left out of a word.
+    let count = |words: &[Loose]| words.iter().map(|word| word.letters.count).sum::<u32>();
+    let plain = xs.iter().chain(ys).all(|word| word.letters.plain);
+    if plain && (xs[0].letters.start != ys[0].letters.start || count(xs) != count(ys)) {
+        return false;
+    }
     let letters = |c: &char| is_alphabetic(*c) || is_numeric(*c);
     let same = |kept: fn(&char) -> bool| chars(xs, vocabulary).filter(kept).eq(chars(ys, vocabulary).filter(kept));
     let ascii = |words: &[Loose]| words.iter().all(|word| vocabulary.folded(word.id).is_ascii());
@@ -387,6 +419,11 @@ mod tests {
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(4000))]
+
+        #[test]
+        fn what_both_begin_and_end_with_costs_no_edit(a in "[abéê]{0,8}", b in "[abéê]{0,8}", most in 1usize..6) {
+            prop_assert_eq!(edits(&a, &b, most), Some(strsim::osa_distance(&a, &b)).filter(|edits| *edits <= most));
+        }
 
         #[test]
         fn words_that_were_compared_in_their_gap_need_not_be_compared_again(

@@ -47,6 +47,9 @@ fn none_alike(here: &[(WordId, u32)], there: &[(WordId, u32)], placed: bool, voc
                 return true;
             }
             let (a, b) = (vocabulary.folded(a), vocabulary.folded(b));
+            if plain && own.start != other.start {
+                return similarity(a, b, own, other) == 0.0;
+            }
             let parts = || !plain || !placed || run_alike(&here[i..], &there[j..], vocabulary);
             similarity(a, b, own, other) == 0.0 && !(may_be_joined(a, b) && parts())
         })

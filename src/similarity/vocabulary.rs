@@ -23,6 +23,15 @@ pub struct Sequence {
     pub spans: Vec<Span>,
 }
 
+impl Sequence {
+    /// Of words that stand at these places: first and last byte, the last exclusive.
+    #[must_use]
+    pub fn placed(ids: Vec<WordId>, places: &[(u32, u32)]) -> Self {
+        let spans = places.iter().map(|(start, end)| Span::new(*start as usize, *end as usize)).collect();
+        Self { ids, spans }
+    }
+}
+
 /// The distinct words met so far in one document.
 #[derive(Debug)]
 pub struct Vocabulary<'t> {
@@ -78,6 +87,11 @@ impl Letters {
         };
         let start = folded.chars().next().map(start_look).unwrap_or_default();
         let plain = folded.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        if plain {
+            let set = folded.bytes().fold(0, |set, byte| set | 1 << (byte % 64));
+            let numeric = folded.bytes().any(|byte| byte.is_ascii_digit());
+            return Self { count: folded.len() as u32, set, start, numeric, plain };
+        }
         folded.chars().fold(Self { start, plain, ..Self::default() }, add)
     }
 }
@@ -111,9 +125,9 @@ impl<'t> Vocabulary<'t> {
 
     /// As [`Vocabulary::read`], where the words are known: their hashes, and where they stand in the text.
     pub fn take(&mut self, hashes: &[u64], places: &[(u32, u32)]) -> Sequence {
-        let spans: Vec<Span> = places.iter().map(|(start, end)| Span::new(*start as usize, *end as usize)).collect();
-        let ids = hashes.iter().zip(&spans).map(|(hash, span)| self.id(*hash, *span)).collect();
-        Sequence { ids, spans }
+        let mut sequence = Sequence::placed(Vec::with_capacity(hashes.len()), places);
+        sequence.ids.extend(hashes.iter().zip(&sequence.spans).map(|(hash, span)| self.id(*hash, *span)));
+        sequence
     }
 
     /// The folded text of a word.

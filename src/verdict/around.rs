@@ -211,9 +211,10 @@ impl<'a, 'v> Around<'a, 'v> {
 
     fn label(&self, index: u32) -> Option<&'a str> {
         let text = self.source(index);
-        // Nothing behind the longest label is looked at.
-        beginning(text, LABEL_BYTES + '：'.len_utf8())
-            .find([':', '：'])
+        // Nothing behind the longest label is looked at, and nothing where neither colon begins.
+        let label = beginning(text, LABEL_BYTES + '：'.len_utf8());
+        memchr::memchr2(b':', "：".as_bytes()[0], label.as_bytes())
+            .and_then(|_| label.find([':', '：']))
             .filter(|at| (1..=LABEL_BYTES).contains(at))
             .map(|at| &text[..at])
     }

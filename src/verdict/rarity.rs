@@ -18,6 +18,9 @@ use super::judge::Pair;
 /// Most words that are looked at to know which letters are rare.
 const LETTER_SAMPLE: usize = 2000;
 
+/// Bits of a hash by which most words are told from those that are compared.
+const SPELT_BITS: u32 = 14;
+
 /// Bits of a letter: 21 hold any.
 const LETTER_BITS: usize = 21;
 
@@ -72,8 +75,17 @@ impl<'a, 'v> Rarity<'a, 'v> {
             });
             // A table of all words would not stay in the cache.
             let mut counts: HashMap<u64, usize, RandomState> = spelt.flatten().map(|word| (hash_of(word), 0)).collect();
+            // Most words are none of these; a bit each tells.
+            let mut bits = vec![0u64; 1 << SPELT_BITS >> 6];
+            let bit = |hash: u64| ((hash >> (64 - SPELT_BITS + 6)) as usize, 1u64 << (hash >> (64 - SPELT_BITS) & 63));
+            for (at, mask) in counts.keys().map(|hash| bit(*hash)) {
+                bits[at] |= mask;
+            }
             for hash in self.prints.all_words() {
-                if let Some(count) = counts.get_mut(hash) {
+                let (at, mask) = bit(*hash);
+                if bits[at] & mask != 0
+                    && let Some(count) = counts.get_mut(hash)
+                {
                     *count += 1;
                 }
             }
@@ -87,10 +99,14 @@ impl<'a, 'v> Rarity<'a, 'v> {
     fn rarest(&self, own: &str, other: &str, length: usize) -> Option<usize> {
         let letters = self.letters.get_or_init(|| {
             let mut counts = HashMap::default();
+            // Where paragraphs are like each other, few words are most of them.
+            let mut words: HashMap<&str, usize, RandomState> = HashMap::default();
             let parts = |span: &Span| span.of(self.text).split(|c: char| !c.is_alphanumeric());
-            for word in self.paragraphs.iter().flat_map(parts).filter(|word| !word.is_empty()).take(LETTER_SAMPLE) {
+            let all = self.paragraphs.iter().flat_map(parts).filter(|word| !word.is_empty());
+            all.take(LETTER_SAMPLE).for_each(|word| *words.entry(word).or_insert(0) += 1);
+            for (word, uses) in words {
                 for run in RUN_LENGTHS.into_iter().flat_map(|length| runs(word, length)) {
-                    *counts.entry(run).or_insert(0) += 1;
+                    *counts.entry(run).or_insert(0) += uses;
                 }
             }
             counts
