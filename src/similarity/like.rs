@@ -269,7 +269,13 @@ fn edits(a: &str, b: &str, most: usize) -> Option<usize> {
         (1, 1) => 1,
         (0, count) | (count, 0) => count,
         // Two letters that changed places.
-        (m, n) if most == 1 => if m == 2 && n == 2 && a.chars().eq(b.chars().rev()) { 1 } else { 2 },
+        (m, n) if most == 1 => {
+            if m == 2 && n == 2 && a.chars().eq(b.chars().rev()) {
+                1
+            } else {
+                2
+            }
+        }
         _ => strsim::osa_distance(a, b),
     };
     (edits <= most).then_some(edits)
