@@ -362,6 +362,9 @@ pub(crate) fn code_like(text: &str) -> bool {
     // The frame of a table that a program prints; what closes a call.
     // "─" and "│": E2 94 80, E2 94 82.
     let frame = |at: usize| at > 0 && bytes[at - 1] == 0xe2 && matches!(bytes.get(at + 1), Some(0x80 | 0x82));
+    if text.trim_start().starts_with("```") {
+        return true;
+    }
     if memchr::memchr_iter(0x94, bytes).any(frame) || matches!(text.trim(), ")" | ");" | "]" | "];" | "),") {
         return true;
     }

@@ -254,6 +254,14 @@ impl<'a, 'v> Around<'a, 'v> {
         self.beside(index).any(goes_on)
     }
 
+    /// True if a copied list, which begins at `from`, and its like, `apart` paragraphs before, are led in by two lines, or
+    /// the one of them alone: "All that, and:".
+    #[must_use]
+    pub fn led_otherwise(&self, from: u32, apart: u32) -> bool {
+        let before = from.checked_sub(1).and_then(|here| Some((here, here.checked_sub(apart)?)));
+        before.is_some_and(|(here, there)| (self.leads_in(here) || self.leads_in(there)) && !self.echo(here, there))
+    }
+
     /// The paragraphs before and behind one.
     fn beside(&self, index: u32) -> impl Iterator<Item = u32> {
         let last = self.paragraphs.len() as u32 - 1;

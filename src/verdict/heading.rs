@@ -2,6 +2,7 @@
 
 use crate::facts::{Side, WordKind};
 use crate::paragraph::Role;
+use crate::similarity::align::Alignment;
 
 use super::judge::Over;
 use super::structure::LINE_WORDS;
@@ -13,10 +14,24 @@ const LEAST_TITLE_WORDS: usize = 3;
 pub(super) fn heads(x: &Side<'_>, y: &Side<'_>, over: Over) -> bool {
     let (x, y) = (x.shape, y.shape);
     let line = (!x.full_stop || x.question || x.call) && !x.cut_off && x.solid_size() < LINE_WORDS;
-    let told = x.role == Role::HeadlineFragment || x.tells_of_picture();
     let quote = matches!(x.role, Role::Quote | Role::PullQuote);
+    // The label of a quote is who said it.
+    let picture = if quote { x.shows_picture() } else { x.tells_of_picture() };
+    let told = x.role == Role::HeadlineFragment || picture;
     let near = over == Over::Directly || over == Over::Closely && !quote;
     near && line && !told && y.full_stop && y.solid_words() >= 2 * x.solid_words()
+}
+
+/// True if `x` is a line in quotation marks over a text `y` that takes its words up as its own, a heading: "All cats are
+/// grey" over what the writer has to say of it. A pull quote was lifted from a quote, or from where somebody speaks.
+pub(super) fn heads_unquoted(x: &Side<'_>, y: &Side<'_>, over: Over, alignment: &Alignment) -> bool {
+    let quoted = |j: u32| y.shape.quoted.get(j as usize).copied().unwrap_or_default();
+    x.shape.role == Role::PullQuote
+        && over == Over::Directly
+        && x.shape.solid_size() < LINE_WORDS
+        && y.shape.role == Role::Body
+        && y.shape.full_stop
+        && !alignment.first.iter().filter_map(|found| found.index()).any(quoted)
 }
 
 /// True if `x` is set like a title, each word that says something in capitals, and `y` is running text: a heading, a

@@ -11,7 +11,7 @@ use crate::paragraph::{Guard, Kind, Role, Verdict};
 use crate::similarity::align::{Alignment, Match};
 use crate::similarity::gaps::Gaps;
 
-use super::heading::{heads, titled};
+use super::heading::{heads, heads_unquoted, titled};
 use super::parts::says_a_sentence;
 use super::structure::LINE_WORDS;
 
@@ -439,8 +439,14 @@ impl Weigh<'_> {
             && (7..=2 * x.folded.len() + 6).contains(&y.folded.len());
         // An article keeps its headline, whatever the text under it says.
         let headline = x.shape.role == Role::Headline && y.shape.role != Role::Headline;
-        let form = !figures.equal && (headline || heads(x, y, self.over) || titled(x, y) || other_heading || lower);
+        let form = !figures.equal && (headline || self.heads() || other_heading || lower);
         form.then_some(Guard::Structure)
+    }
+
+    /// `x` is a heading by the way it is set, or by the text under it.
+    fn heads(&self) -> bool {
+        let (x, y) = (self.x, self.y);
+        heads(x, y, self.over) || titled(x, y) || heads_unquoted(x, y, self.over, self.alignment)
     }
 }
 

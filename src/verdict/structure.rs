@@ -47,6 +47,9 @@ const BLOCK_WORDS: usize = 30;
 /// Lines (0-based) up to this one are headlines and standfirsts, dates and buttons between them.
 const OPENING: u32 = 8;
 
+/// Fewest items of a list.
+const FEWEST_ITEMS: u32 = 3;
+
 /// Neighbours looked at to see whether a copy is part of a copied run.
 const RUN: u32 = 3;
 
@@ -113,6 +116,11 @@ impl<'a, 'v> Structure<'a, 'v> {
         if apart > 1 && self.of_a_record(copy, first, run, around.len() < 2) {
             return true;
         }
+        let sentences = (run.0..=run.1).filter(|at| !self.row(*at)).count();
+        let list = run.1 - run.0 + 1 >= FEWEST_ITEMS && run.1 - run.0 < apart && sentences == 0;
+        if list && !shape.shows_picture() && self.around.led_otherwise(run.0, apart) {
+            return true;
+        }
         if words >= LEAST_CAPTION * unit && shape.tells_of_picture() {
             return false;
         }
@@ -124,7 +132,6 @@ impl<'a, 'v> Structure<'a, 'v> {
             return true;
         }
         // On a page of forms only a text printed twice is an echo, not a row, nor a sentence among rows.
-        let sentences = (run.0..=run.1).filter(|at| !self.row(*at)).count();
         if self.forms && apart > 1 && first > TOP && sentences < 2 {
             return true;
         }
@@ -223,11 +230,16 @@ impl<'a, 'v> Structure<'a, 'v> {
             return true;
         }
         let labelled = self.around.shares_label(x) && !self.around.one_label(x, y);
-        let labelled = labelled && own.role != Role::Caption && !own.post;
+        let labelled = labelled && (own.role != Role::Caption || !own.shows_picture()) && !own.post;
         if labelled || self.answers(x, y, jaccard) || self.of_a_list(x, y, jaccard) {
             return true;
         }
         if (unit > 2 || !own.full_stop) && self.around.half(x, y, unit) {
+            return true;
+        }
+        // A section's heading says nearly what the headline says; the headline itself comes again word for word.
+        let line = matches!(own.role, Role::Caption | Role::Subheading) && !own.tells_of_picture() && !own.cut_off;
+        if line && other.role == Role::Headline && x > TOP && apart > 1 {
             return true;
         }
         let text = own.role == Role::Body && own.full_stop && apart > 1;
