@@ -257,6 +257,7 @@ fn role(words: &Words<'_>, shape: &Shape, place: Place, lexicon: &Lexicon) -> Ro
     if n == 0 {
         return Role::Separator;
     }
+    let size = n.div_ceil(shape.chars_per_word);
     if lexicon.is_boilerplate(words.folded) && !in_program(words.text) {
         return Role::Boilerplate;
     }
@@ -293,15 +294,15 @@ fn role(words: &Words<'_>, shape: &Shape, place: Place, lexicon: &Lexicon) -> Ro
         return Role::Headline;
     }
     if place.first && !shape.full_stop && !place.marked {
-        return if n <= MOST_HEADLINE_WORDS { Role::Headline } else { Role::KeyPoint };
+        return if size <= MOST_HEADLINE_WORDS { Role::Headline } else { Role::KeyPoint };
     }
     if !shape.full_stop {
         return match () {
             () if shape.marked => Role::ListItem,
             () if place.marked => Role::Body,
-            () if has(Trimming::Label) && n > 8 => Role::Caption,
-            () if n <= 8 => Role::Subheading,
-            () if n <= MOST_CAPTION_WORDS => Role::Caption,
+            () if has(Trimming::Label) && size > 8 => Role::Caption,
+            () if size <= 8 => Role::Subheading,
+            () if size <= MOST_CAPTION_WORDS => Role::Caption,
             () => Role::Body,
         };
     }
@@ -362,7 +363,7 @@ pub(crate) fn code_like(text: &str) -> bool {
     // The frame of a table that a program prints; what closes a call.
     // "─" and "│": E2 94 80, E2 94 82.
     let frame = |at: usize| at > 0 && bytes[at - 1] == 0xe2 && matches!(bytes.get(at + 1), Some(0x80 | 0x82));
-    if text.trim_start().starts_with("```") {
+    if text.trim_start().starts_with("```") || string_literal(text) {
         return true;
     }
     if memchr::memchr_iter(0x94, bytes).any(frame) || matches!(text.trim(), ")" | ");" | "]" | "];" | "),") {
@@ -376,6 +377,12 @@ pub(crate) fn code_like(text: &str) -> bool {
         || text.split_whitespace().next().is_some_and(call)
         || signs >= 2 && signs as f64 >= CODE_SIGNS * long as f64 && !text.contains("http")
         || signs >= 1 && telling.iter().any(|mark| text.contains(mark)) && long < 200
+}
+
+/// True for a string of a program on a line of its own: "lib/pump.rs" in quotation marks.
+fn string_literal(text: &str) -> bool {
+    let inner = text.trim().strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    inner.is_some_and(|inner| inner.contains(['/', '_']) && !inner.contains([' ', '"']))
 }
 
 /// How many signs of program text there are. No branch and no jump a byte: looked at sixteen at a time.

@@ -259,7 +259,10 @@ impl<'a, 'v> Structure<'a, 'v> {
             || own.role == Role::Caption && other.shows_picture() && jaccard >= NEAR_EQUAL && !own.marked;
         let quote = quote && !self.around.among_rows(x, unit) || picture;
         let led = self.leads_in_other(x, y) && !(apart == 1 && jaccard >= NEAR_EQUAL)
-            || row && !picture && (!quote || apart > NEAR && x > TOP) && self.around.led_in(x, y, told);
+            || row
+                && !picture
+                && (!quote || apart > NEAR && x > TOP)
+                && self.around.led_in(x, y, told || own.marked && other.marked);
         if led || quote {
             return led;
         }
