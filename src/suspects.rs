@@ -348,7 +348,8 @@ impl<'v> Suspects<'v> {
     ) -> Option<Range<usize>> {
         let (suspect, own) = (self.get(0)?, self.get(index)?);
         let at_end = title.ids.ends_with(&headline.ids);
-        let sound = !own.shape.cut_off && own.shape.role != Role::HeadlineFragment;
+        // What breaks off in the title's own words breaks off there, too.
+        let sound = (at_end || !own.shape.cut_off) && own.shape.role != Role::HeadlineFragment;
         if !sound || !at_end && !title.ids.starts_with(&headline.ids) {
             return None;
         }

@@ -262,6 +262,13 @@ impl<'a, 'v> Around<'a, 'v> {
         before.is_some_and(|(here, there)| (self.leads_in(here) || self.leads_in(there)) && !self.echo(here, there))
     }
 
+    /// True if the line beside a line is of its form with something else filled in, and their like holds both.
+    #[must_use]
+    pub fn one_of_two(&self, index: u32, like: u32, unit: usize) -> bool {
+        let other = |at: u32| at != like && self.echo(at.max(like), at.min(like)) && self.alike(at, index, unit);
+        self.beside(index).any(other)
+    }
+
     /// The paragraphs before and behind one.
     fn beside(&self, index: u32) -> impl Iterator<Item = u32> {
         let last = self.paragraphs.len() as u32 - 1;

@@ -242,6 +242,11 @@ impl<'a, 'v> Structure<'a, 'v> {
         if line && other.role == Role::Headline && x > TOP && apart > 1 {
             return true;
         }
+        // "Pros of sailing", "Cons of sailing" under "Pros and cons of sailing".
+        let heading = own.role == Role::Subheading && other.role != Role::Headline;
+        if heading && self.around.one_of_two(x, y, unit) {
+            return true;
+        }
         let text = own.role == Role::Body && own.full_stop && apart > 1;
         let item = text && row && apart > NEAR && self.around.among_labels(x) && self.around.among_labels(y);
         if item || text && unit <= 2 && self.around.under_alike(x, y, unit) {
