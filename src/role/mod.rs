@@ -276,7 +276,9 @@ fn role(words: &Words<'_>, shape: &Shape, place: Place, lexicon: &Lexicon) -> Ro
     if words.text.trim_start().starts_with('|') && words.text.trim_end().ends_with('|') {
         return Role::ListItem;
     }
-    if has(Trimming::Credit) || has(Trimming::Picture) || has(Trimming::Counter) {
+    // A headline may end in "(infographic)": nothing but it stands first, and ends so soon.
+    let headline = place.first && !shape.full_stop && !place.marked && size <= MOST_HEADLINE_WORDS;
+    if (has(Trimming::Credit) || has(Trimming::Picture) || has(Trimming::Counter)) && !headline {
         return Role::Caption;
     }
     if shape.post {

@@ -226,7 +226,10 @@ impl<'a, 'v> Structure<'a, 'v> {
         if row && self.labelled_otherwise(x, y) {
             return true;
         }
-        if other.role == Role::Code || rows && self.in_code(x) || row && apart > NEAR && self.numbered(x, y, jaccard) {
+        if other.role == Role::Code
+            || rows && self.in_code(x)
+            || row && self.numbered(x, y, jaccard) && (apart > NEAR || apart > 1 && jaccard < NEAR_EQUAL)
+        {
             return true;
         }
         let labelled = self.around.shares_label(x) && !self.around.one_label(x, y);
