@@ -281,11 +281,14 @@ fn edits(a: &str, b: &str, most: usize) -> Option<usize> {
     (edits <= most).then_some(edits)
 }
 
-/// True if two words begin otherwise, as neither inflections do nor what a scanner confuses, and differ in too many
-/// letters for slips of the pen: each changes at most two.
+/// True if two words begin otherwise, as neither inflections do nor what a scanner confuses, and differ in more letters
+/// than slips of the pen explain: each takes at most one letter away and brings at most one.
 pub(super) fn no_slip(a: Letters, b: Letters) -> bool {
-    let most = 2 * (a.count.max(b.count) / LETTERS_A_SLIP as u32);
-    a.start != b.start && !a.numeric && !b.numeric && (a.set ^ b.set).count_ones() > most
+    if a.start == b.start || a.numeric || b.numeric {
+        return false;
+    }
+    let most = a.count.max(b.count) / LETTERS_A_SLIP as u32;
+    a.count.abs_diff(b.count) > most || (a.set & !b.set).count_ones() > most || (b.set & !a.set).count_ones() > most
 }
 
 /// One slip in so many letters.

@@ -105,9 +105,7 @@ impl<'a, 'v> Rarity<'a, 'v> {
             let all = self.paragraphs.iter().flat_map(parts).filter(|word| !word.is_empty());
             all.take(LETTER_SAMPLE).for_each(|word| *words.entry(word).or_insert(0) += 1);
             for (word, uses) in words {
-                for run in RUN_LENGTHS.into_iter().flat_map(|length| runs(word, length)) {
-                    *counts.entry(run).or_insert(0) += uses;
-                }
+                for_each_run(word, |run| *counts.entry(run).or_insert(0) += uses);
             }
             counts
         });
@@ -126,4 +124,40 @@ fn runs(word: &str, length: usize) -> impl Iterator<Item = Letters> + '_ {
         Some(*run)
     });
     runs.skip(length - 1)
+}
+
+/// The [`runs`] of each of [`RUN_LENGTHS`], in one pass over the word.
+fn for_each_run(word: &str, mut take: impl FnMut(Letters)) {
+    let (mut last, mut count) = (0, 0);
+    let mut add = |letter: char| {
+        last = last << LETTER_BITS | u64::from(letter);
+        count += 1;
+        for length in RUN_LENGTHS.into_iter().filter(|length| *length <= count) {
+            take(last & ((1 << (LETTER_BITS * length)) - 1));
+        }
+    };
+    add(' ');
+    for c in word.chars().filter(|c| c.is_alphanumeric()) {
+        if c.is_ascii() { add(c.to_ascii_lowercase()) } else { c.to_lowercase().for_each(&mut add) }
+    }
+    add(' ');
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn one_pass_gives_the_runs_of_each_length(word in "[aB'Éİ-]{0,6}") {
+            let mut once = Vec::new();
+            for_each_run(&word, |run| once.push(run));
+            let mut each: Vec<Letters> = RUN_LENGTHS.into_iter().flat_map(|length| runs(&word, length)).collect();
+            once.sort_unstable();
+            each.sort_unstable();
+            prop_assert_eq!(once, each);
+        }
+    }
 }

@@ -30,8 +30,13 @@ fn aside(differences: &Differences) -> String {
 }
 
 fn quote(words: &[String]) -> String {
-    let shown: Vec<String> = words.iter().take(4).map(|word| format!("'{word}'")).collect();
-    shown.join(", ")
+    let mut shown = String::new();
+    for word in words.iter().take(4) {
+        shown.push_str(if shown.is_empty() { "'" } else { ", '" });
+        shown.push_str(word);
+        shown.push('\'');
+    }
+    shown
 }
 
 fn against(guards: &[Guard], new_words: &[String]) -> String {
@@ -49,8 +54,12 @@ fn against(guards: &[Guard], new_words: &[String]) -> String {
     };
     let mut said: Vec<&str> = guards.iter().map(phrase).collect();
     said.dedup();
-    let words = if new_words.is_empty() { String::new() } else { format!(": {}", quote(new_words)) };
-    format!("{}{words}", if said.is_empty() { "not all of it is said there".into() } else { said.join(", ") })
+    let mut told = if said.is_empty() { "not all of it is said there".into() } else { said.join(", ") };
+    if !new_words.is_empty() {
+        told.push_str(": ");
+        told.push_str(&quote(new_words));
+    }
+    told
 }
 
 /// The words of `x` that are new, folded, at most `most`. Where each character counts as a word, neighbours are told as
