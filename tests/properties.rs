@@ -136,3 +136,12 @@ fn a_record_with_a_broken_name_is_none() {
     assert!(unecho::io::jsonl::record(line.as_bytes(), &unecho::io::jsonl::Fields::default()).is_err());
     promises::record(line.as_bytes(), &dedup(true));
 }
+
+/// A mark inside the text is of its line, also where that comes to stand first.
+#[test]
+fn a_mark_inside_the_text_may_come_to_stand_first() {
+    let shut = "The harbour of Tarnwick has been closed to large ships since a gale tore away its outer wall.";
+    let text = format!("{shut}\n\n\u{feff}Divers have cleared the last of the rubble from the quay.\r{shut}");
+    assert!(clean(&text, Syntax::Plain, &dedup(true)).cleaned.starts_with('\u{feff}'));
+    document(&text, Syntax::Plain, &dedup(true));
+}
