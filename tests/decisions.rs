@@ -277,6 +277,19 @@ fn a_restored_text_stays_beside_whatever_twin() {
     }
 }
 
+/// A pair that was restored stays whole, also where it is the twin for which a later run finds a closer one.
+#[test]
+fn a_restored_pair_stays_from_either_side() {
+    let council = STOCK[0];
+    let text = [3, 6, 9, 7, 2, 5, 6, 2, 6, 0, 9, 4].map(|at| STOCK[at]).join("\n\n") + "\n";
+    let ruling = ruling(&text, &[(1, 1), (1, 1)], Undecided::Accept);
+    let (_, once) = decided(&text, &ruling);
+    let (_, twice) = decided(&once, &ruling);
+    for cleaned in [once, twice] {
+        assert!(cleaned.contains(council), "{cleaned}");
+    }
+}
+
 #[test]
 fn a_second_run_changes_nothing_of_the_corpus() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/cases");

@@ -118,7 +118,7 @@ pub struct Decisions {
     entries: Vec<Entry>,
     /// For each thing that was decided, the number of its entry.
     places: HashMap<Key, u32>,
-    /// The entries about one paragraph beside another one, by the hash of the first.
+    /// The entries about one paragraph beside another one, by the hash of the first; those about a pair by either.
     by_text: HashMap<TextHash, Vec<u32>>,
     /// The entries of the decisions made in a document, and of those made in none.
     by_doc: HashMap<Arc<str>, Vec<u32>>,
@@ -171,8 +171,12 @@ impl Decisions {
         let next = self.entries.len() as u32;
         let place = *self.places.entry(line.key(doc.as_ref())).or_insert(next);
         if place == next {
+            let [paragraph, twin] = &entry.texts;
             if entry.scope != Scope::Text {
-                self.by_text.entry(entry.texts[0].clone()).or_default().push(place);
+                self.by_text.entry(paragraph.clone()).or_default().push(place);
+            }
+            if entry.scope == Scope::Pair && twin != paragraph {
+                self.by_text.entry(twin.clone()).or_default().push(place);
             }
             self.entries.push(entry);
         } else {
@@ -235,13 +239,20 @@ impl Decisions {
     }
 
     /// The line that restored this finding's paragraph beside another twin, one of the texts that are `there`: that
-    /// another pair is the closer one by now does not let the paragraph go.
+    /// another pair is the closer one by now does not let the paragraph go. A pair is restored from either side; but the
+    /// text that was the twin may still go for a copy of itself.
     fn restored(&self, identity: &Identity, doc: Option<&str>, there: impl Fn(&TextHash) -> bool) -> Option<u32> {
         let places = self.by_text.get(&identity.paragraph)?;
         let entries = places.iter().map(|place| &self.entries[*place as usize]);
         let here = |entry: &&Entry| entry.scope == Scope::Pair || entry.doc.is_none() || entry.doc.as_deref() == doc;
         let mut restores = entries.filter(here).filter(|entry| entry.choice == Choice::Restore);
-        restores.find(|entry| entry.texts[1] != identity.twin && there(&entry.texts[1])).map(|entry| entry.line)
+        let beside = |entry: &Entry| {
+            let [paragraph, twin] = &entry.texts;
+            let own = *paragraph == identity.paragraph;
+            let beside = if own { twin } else { paragraph };
+            (own || identity.twin != identity.paragraph) && *beside != identity.twin && there(beside)
+        };
+        restores.find(|entry| beside(entry)).map(|entry| entry.line)
     }
 
     /// The decisions in force, each with its line, its document and its scope.
