@@ -353,6 +353,23 @@ fn a_closed_pipe_is_quiet() {
     assert_eq!((ran.text().trim(), ran.err.as_str()), ("141", ""));
 }
 
+/// Nothing that is meant for a stream that is closed may land in a file that is opened in its place.
+#[cfg(unix)]
+#[test]
+fn a_stream_that_is_closed_counts_as_empty() {
+    let desk = desk();
+    desk.run("clean a.txt -o whole.txt --log whole.log --diff whole.diff").ok();
+    for closed in ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"] {
+        desk.shell(&format!("unecho clean a.txt -o b.txt --log l --diff d {closed}")).ok();
+        for (name, whole) in [("b.txt", "whole.txt"), ("l", "whole.log"), ("d", "whole.diff")] {
+            assert_eq!(desk.text(name), desk.text(whole), "{name} after {closed}");
+        }
+    }
+    desk.shell("unecho clean a.txt >&-").ok().says("1 removed");
+    desk.shell("unecho diff a.txt >&-").exits(1);
+    desk.shell("unecho clean <&-").ok().says("0 removed");
+}
+
 #[test]
 fn odd_file_names_are_no_trouble() {
     let desk = Desk::new();
