@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use rayon::prelude::*;
 
 use crate::facts::attribution::attribution;
-use crate::facts::{Side, WordKind, weight};
+use crate::facts::{Side, Term, WordKind, weight};
 use crate::lexicon::{Class, Lexicon, Looked};
 use crate::paragraph::{Hint, Role, Span};
 use crate::role::title::furniture;
@@ -128,8 +128,8 @@ pub struct Glossary<'a> {
     pub lexicon: &'a Lexicon,
     /// For each word of the vocabulary, what the lexicon knows of it.
     looked: Vec<Looked<'a>>,
-    /// For each word, its folded form and its kinds: see [`WordKind::of`].
-    terms: Vec<(&'a str, [WordKind; 2])>,
+    /// For each word, what it is by itself.
+    terms: Vec<Term<'a>>,
 }
 
 impl<'a> Glossary<'a> {
@@ -138,7 +138,8 @@ impl<'a> Glossary<'a> {
     pub fn of(vocabulary: &'a Vocabulary<'a>, lexicon: &'a Lexicon) -> Self {
         let folded = || (0..vocabulary.len() as u32).map(|id| vocabulary.folded(id));
         let looked: Vec<Looked<'a>> = folded().map(|word| lexicon.look(word)).collect();
-        let terms = folded().zip(&looked).map(|(word, looked)| (word, WordKind::of(word, looked.entry()))).collect();
+        let known = (0u32..).zip(folded()).zip(&looked);
+        let terms = known.map(|((id, word), looked)| Term::of(word, looked.entry(), vocabulary.letters(id))).collect();
         Self { vocabulary, lexicon, looked, terms }
     }
 }
@@ -299,12 +300,15 @@ impl<'v> Suspects<'v> {
             self.retell(slot, |suspect| suspect.shape.role = Role::Headline);
         }
         // Wherever the title stands, whole or cut off, its names are no part of the story.
-        for (slot, (_, sequence)) in (0u32..).zip(&sequences.list) {
+        let own_names = &title.ids[names.clone()];
+        let named = |sequence: &Sequence| sequence.ids.windows(names.len()).any(|words| words == own_names);
+        let all = if names.start == 0 { &*sequences.list } else { &[] };
+        for (slot, (_, sequence)) in (0u32..).zip(all).filter(|(_, (_, sequence))| named(sequence)) {
             let marks = &self.look(&self.list[slot as usize]).shape.trimmings;
             let start = marks.iter().take_while(|mark| mark.is_some()).count();
             let at = start..start + names.len();
-            let titled = sequence.ids.get(at.clone()) == Some(&title.ids[names.clone()]);
-            if titled && names.start == 0 && sequence.ids.len() > at.end {
+            let titled = sequence.ids.get(at.clone()) == Some(own_names);
+            if titled && sequence.ids.len() > at.end {
                 self.name_site(slot, at);
             }
         }
@@ -346,11 +350,14 @@ impl<'v> Suspects<'v> {
         headline: &Sequence,
         index: u32,
     ) -> Option<Range<usize>> {
-        let (suspect, own) = (self.get(0)?, self.get(index)?);
         let at_end = title.ids.ends_with(&headline.ids);
+        if !at_end && !title.ids.starts_with(&headline.ids) {
+            return None;
+        }
+        let (suspect, own) = (self.get(0)?, self.get(index)?);
         // What breaks off in the title's own words breaks off there, too.
         let sound = (at_end || !own.shape.cut_off) && own.shape.role != Role::HeadlineFragment;
-        if !sound || !at_end && !title.ids.starts_with(&headline.ids) {
+        if !sound {
             return None;
         }
         let words = suspect.words(text, paragraphs[0]);
@@ -409,9 +416,16 @@ impl<'v> Suspects<'v> {
 
 /// The words of a paragraph, folded, and those (0-based) that are numeric.
 fn folded<'v>(sequence: &Sequence, glossary: &'v Glossary<'v>) -> (Vec<&'v str>, Vec<usize>) {
-    let numeric = |i: &usize| glossary.vocabulary.letters(sequence.ids[*i]).numeric;
-    let folded = sequence.ids.iter().map(|id| glossary.terms[*id as usize].0).collect();
-    (folded, (0..sequence.ids.len()).filter(numeric).collect())
+    let mut folded = Vec::with_capacity(sequence.ids.len());
+    let mut numbers = Vec::new();
+    for (i, id) in sequence.ids.iter().enumerate() {
+        let term = &glossary.terms[*id as usize];
+        folded.push(term.folded);
+        if term.numeric {
+            numbers.push(i);
+        }
+    }
+    (folded, numbers)
 }
 
 fn suspect<'v>(span: Span, sequence: &Arc<Sequence>, place: Place, glossary: &'v Glossary<'v>) -> Suspect<'v> {
@@ -419,9 +433,14 @@ fn suspect<'v>(span: Span, sequence: &Arc<Sequence>, place: Place, glossary: &'v
     let (folded, numbers) = folded(sequence, glossary);
     let words = Words::new(vocabulary.text(), span, sequence, &folded, looked, &numbers);
     let shape = shape(&words, place, lexicon);
-    let kind = |(i, id): (usize, &WordId)| match terms[*id as usize].1[usize::from(capital(&words, i))] {
-        WordKind::Number(Some(value)) if is_negative(words.text, words.span(i).start) => WordKind::Number(Some(-value)),
-        kind => kind,
+    let kind = |(i, id): (usize, &WordId)| {
+        let term = &terms[*id as usize];
+        match term.kinds[usize::from(term.cased && capital(&words, i))] {
+            WordKind::Number(Some(value)) if is_negative(words.text, words.span(i).start) => {
+                WordKind::Number(Some(-value))
+            }
+            kind => kind,
+        }
     };
     let mut kinds: Vec<WordKind> = sequence.ids.iter().enumerate().map(kind).collect();
     light_phrases(&folded, &mut kinds, lexicon);

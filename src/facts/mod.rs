@@ -21,7 +21,7 @@ use crate::similarity::align::{Alignment, Match};
 use crate::similarity::gaps::Gaps;
 use crate::similarity::like::scans_alike;
 
-pub use side::{Side, WordKind, weight};
+pub use side::{Side, Term, WordKind, weight};
 
 /// A harmless class of difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

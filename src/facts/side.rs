@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use crate::lexicon::{Class, Entry, Lexicon, Looked};
 use crate::role::Shape;
-use crate::similarity::vocabulary::WordId;
-use crate::words::{is_alphabetic, is_numeric};
+use crate::similarity::vocabulary::{Letters, WordId};
+use crate::words::{is_alphabetic, is_numeric, is_uppercase};
 
 /// One paragraph of a pair, with all that is known of its words.
 #[derive(Clone, Copy)]
@@ -134,6 +134,30 @@ impl WordKind {
     }
 }
 
+/// What a word is by itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Term<'a> {
+    /// Its folded form.
+    pub folded: &'a str,
+    /// See [`WordKind::of`].
+    pub kinds: [WordKind; 2],
+    /// See [`Letters::numeric`].
+    pub numeric: bool,
+    /// False if it cannot begin with a capital letter, or is the same with one.
+    pub cased: bool,
+}
+
+impl<'a> Term<'a> {
+    /// Of a folded word; `entry` is what the lexicon has of it.
+    #[must_use]
+    pub fn of(folded: &'a str, entry: Option<&Entry>, letters: Letters) -> Self {
+        let kinds = WordKind::of(folded, entry);
+        // What is folded from a capital begins with a small letter.
+        let cased = kinds[0] != kinds[1] && folded.chars().next().is_some_and(|c| c.is_lowercase() || is_uppercase(c));
+        Self { folded, kinds, numeric: letters.numeric, cased }
+    }
+}
+
 /// "may" and "march" are months only where they are written large (or the script has no capitals).
 fn capital_matters(folded: &str, capital: bool) -> bool {
     capital || !folded.is_ascii() || folded.len() > 5
@@ -151,4 +175,17 @@ fn number_value(word: &str) -> Option<f64> {
         plain.push_str(part);
     }
     plain.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::words::{fold, is_uppercase};
+
+    #[test]
+    fn what_is_folded_from_a_capital_begins_with_a_small_letter_or_stays_a_capital() {
+        for capital in (char::MIN..=char::MAX).filter(|c| is_uppercase(*c)) {
+            let first = fold(&capital.to_string()).chars().next();
+            assert!(first.is_some_and(|c| c.is_lowercase() || is_uppercase(c)), "{capital}");
+        }
+    }
 }
