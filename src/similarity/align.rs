@@ -247,6 +247,8 @@ struct Table {
     width: usize,
     /// Where the second paragraph has each word.
     places: Places,
+    /// The same in bits, of a paragraph of at most 64 words; all 0 between uses.
+    masks: Vec<u64>,
     mask: Vec<u64>,
 }
 
@@ -258,31 +260,50 @@ impl Table {
     fn fill(&mut self, x: &[WordId], y: &[WordId], ids: usize) {
         let width = y.len().div_ceil(64);
         self.width = width;
-        self.places.fill(y, ids, |_| true);
-        self.mask.clear();
-        self.mask.resize(width, 0);
         self.rows.clear();
         self.rows.reserve((x.len() + 1) * width);
         self.rows.resize(width, u64::MAX);
+        if width == 1 {
+            self.fill_narrow(x, y, ids);
+            return;
+        }
+        self.places.fill(y, ids, |_| true);
+        self.mask.clear();
+        self.mask.resize(width, 0);
         for &word in x {
             let before = self.rows.len() - width;
-            self.rows.extend_from_within(before..);
             if !self.places.have(word) {
+                self.rows.extend_from_within(before..);
                 continue;
             }
             for at in self.places.of(word) {
                 self.mask[at as usize / 64] |= 1 << (at % 64);
             }
-            let mut carry = 0u64;
-            for (cell, mask) in self.rows[before + width..].iter_mut().zip(&mut self.mask) {
-                let (row, mask) = (*cell, std::mem::take(mask));
+            let mut carry = false;
+            for (k, mask) in (before..).zip(&mut self.mask) {
+                let (row, mask) = (self.rows[k], std::mem::take(mask));
                 let (sum, over) = row.overflowing_add(row & mask);
-                let (sum, over_carry) = sum.overflowing_add(carry);
-                carry = u64::from(over | over_carry);
-                *cell = sum | (row & !mask);
+                let (sum, over_carry) = sum.overflowing_add(u64::from(carry));
+                carry = over | over_carry;
+                self.rows.push(sum | (row & !mask));
             }
         }
         self.places.clear(y);
+    }
+
+    /// As [`Table::fill`] behind the first row, where a row is one 64-bit word.
+    fn fill_narrow(&mut self, x: &[WordId], y: &[WordId], ids: usize) {
+        self.masks.resize(self.masks.len().max(ids), 0);
+        for (at, word) in y.iter().enumerate() {
+            self.masks[*word as usize] |= 1 << at;
+        }
+        let mut row = u64::MAX;
+        self.rows.extend(x.iter().map(|word| {
+            let mask = self.masks[*word as usize];
+            row = row.wrapping_add(row & mask) | (row & !mask);
+            row
+        }));
+        y.iter().for_each(|word| self.masks[*word as usize] = 0);
     }
 
     /// A 0 bit in row `i` at `j` means: the common subsequence of `x[..i]` and `y[..=j]` is longer than that with
