@@ -74,7 +74,7 @@ pub(crate) struct Strangers {
 enum Glance {
     /// Too few words in common for any alignment to matter.
     Unlike,
-    /// To be aligned, with so many words in common.
+    /// To be aligned, with so many words in common; or judged earlier.
     Like(usize),
     /// Near-equal, with other numbers in each: a look-alike, with so many words in common and this share of them.
     OtherNumbers(usize, f64),
@@ -159,6 +159,10 @@ impl Pass<'_, '_> {
 
     fn glance(&self, candidate: &Candidate, partners: &[u32]) -> Glance {
         let (first, second) = (candidate.first, candidate.second);
+        // What was judged earlier need not be looked at again.
+        if self.known(candidate).is_some() {
+            return Glance::Like(0);
+        }
         let (Some(a), Some(b)) = (self.sequences.get(first), self.sequences.get(second)) else { return Glance::Unlike };
         OVERLAP.with_borrow_mut(|bags| {
             let shared = overlap(a, b, bags, self.glossary.vocabulary);
@@ -181,22 +185,22 @@ impl Pass<'_, '_> {
     }
 
     /// The pair as it was judged earlier, if all that it was judged by is as it was.
-    fn known(&self, candidate: &Candidate) -> Option<Pair> {
+    fn known(&self, candidate: &Candidate) -> Option<&Pair> {
         let (earlier, pairs) = self.earlier?;
         let Candidate { first, second, .. } = *candidate;
         let then = (earlier.number(second), earlier.number(first));
         let at = pairs.binary_search_by_key(&then, |pair| (pair.second, pair.first)).ok()?;
         let unchanged = |paragraph| self.suspects.unchanged(paragraph, earlier);
         let as_near = stands_over(second - first) == stands_over(then.0 - then.1);
-        (unchanged(first) && unchanged(second) && as_near).then(|| Pair { first, second, ..pairs[at].clone() })
+        (unchanged(first) && unchanged(second) && as_near).then(|| &pairs[at])
     }
 
     /// Aligns and judges one candidate whose paragraphs have `shared` words in common.
     fn pair(&self, candidate: &Candidate, shared: usize) -> Outcome {
-        if let Some(pair) = self.known(candidate) {
-            return Outcome::Judged(pair);
-        }
         let (first, second) = (candidate.first, candidate.second);
+        if let Some(pair) = self.known(candidate) {
+            return Outcome::Judged(Pair { first, second, ..pair.clone() });
+        }
         let (Some(a), Some(b)) = (self.sequences.get(first), self.sequences.get(second)) else {
             return Outcome::Unlike;
         };

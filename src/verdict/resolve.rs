@@ -23,8 +23,9 @@ pub fn resolve(paragraphs: usize, mut edges: Vec<Edge>) -> Vec<Option<Edge>> {
     let mut chosen: Vec<Option<Edge>> = vec![None; paragraphs];
     let mut state = vec![State::Open; paragraphs];
     let range = |p: u32| edges.partition_point(|e| e.goes < p)..edges.partition_point(|e| e.goes <= p);
+    let mut stack = Vec::new();
     for root in 0..paragraphs as u32 {
-        let mut stack = vec![root];
+        stack.push(root);
         while let Some(&p) = stack.last() {
             let at = p as usize;
             match state[at] {
