@@ -62,11 +62,12 @@ impl Sequences {
         let text = vocabulary.text();
         let read = |index: u32, copied: Option<(u32, &Sequence)>| {
             let at = index as usize;
-            let same = |other: &u32| paragraphs[at].of(text) == paragraphs[*other as usize].of(text);
-            let known = prints.places(at).map(|places| match copied.filter(|(other, _)| same(other)) {
-                Some((_, words)) => Sequence::placed(words.ids.clone(), places),
-                None => vocabulary.take(prints.words(at), places),
-            });
+            let same = |other: u32| paragraphs[at].of(text) == paragraphs[other as usize].of(text);
+            if let Some((other, words)) = copied.filter(|copied| same(copied.0)) {
+                let (from, to) = (paragraphs[other as usize].start, paragraphs[at].start);
+                return Some(Arc::new(words.moved(from, to)));
+            }
+            let known = prints.places(at).map(|places| vocabulary.take(prints.words(at), places));
             Some(Arc::new(known.unwrap_or_else(|| vocabulary.read(paragraphs[at]))))
         };
         Self::named(paragraphs.len(), candidates, read).unwrap_or_default()

@@ -24,11 +24,11 @@ pub struct Sequence {
 }
 
 impl Sequence {
-    /// Of words that stand at these places: first and last byte, the last exclusive.
+    /// The words of a paragraph with the same text that begins at byte `to`, where this one begins at `from`.
     #[must_use]
-    pub fn placed(ids: Vec<WordId>, places: &[(u32, u32)]) -> Self {
-        let spans = places.iter().map(|(start, end)| Span::new(*start as usize, *end as usize)).collect();
-        Self { ids, spans }
+    pub fn moved(&self, from: usize, to: usize) -> Self {
+        let spans = self.spans.iter().map(|span| Span::new(span.start - from + to, span.end - from + to)).collect();
+        Self { ids: self.ids.clone(), spans }
     }
 }
 
@@ -125,9 +125,9 @@ impl<'t> Vocabulary<'t> {
 
     /// As [`Vocabulary::read`], where the words are known: their hashes, and where they stand in the text.
     pub fn take(&mut self, hashes: &[u64], places: &[(u32, u32)]) -> Sequence {
-        let mut sequence = Sequence::placed(Vec::with_capacity(hashes.len()), places);
-        sequence.ids.extend(hashes.iter().zip(&sequence.spans).map(|(hash, span)| self.id(*hash, *span)));
-        sequence
+        let spans: Vec<Span> = places.iter().map(|(start, end)| Span::new(*start as usize, *end as usize)).collect();
+        let ids = hashes.iter().zip(&spans).map(|(hash, span)| self.id(*hash, *span)).collect();
+        Sequence { ids, spans }
     }
 
     /// The folded text of a word.
