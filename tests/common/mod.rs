@@ -103,7 +103,12 @@ impl Desk {
         }
         // A repository that the scratch folder stands in is none of git's business, nor are its user's settings.
         command.env("GIT_CEILING_DIRECTORIES", self.dir.path()).env("GIT_CONFIG_NOSYSTEM", "1");
-        command.env("HOME", self.dir.path()).env_remove("XDG_CONFIG_HOME").current_dir(self.path(""))
+        // A dumb terminal is shown no progress.
+        command
+            .env("TERM", "xterm")
+            .env("HOME", self.dir.path())
+            .env_remove("XDG_CONFIG_HOME")
+            .current_dir(self.path(""))
     }
 
     /// `unecho` with the words of `line` as arguments.
