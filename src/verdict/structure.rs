@@ -56,6 +56,27 @@ const RUN: u32 = 3;
 /// A shorter line without a full stop is no caption unless it tells of a picture.
 const LEAST_CAPTION: usize = 6;
 
+/// A paragraph, and its like that says nearly the same.
+#[derive(Clone, Copy)]
+struct Beside<'a> {
+    /// The paragraph (0-based), and its like.
+    x: u32,
+    y: u32,
+    jaccard: f64,
+    own: &'a Shape,
+    other: &'a Shape,
+    /// The earlier of the two, and how far the later stands behind it.
+    earlier: u32,
+    apart: u32,
+    /// Characters counted as one word.
+    unit: usize,
+    /// The first and the last of the paragraphs around the later one that come again around the earlier.
+    run: (u32, u32),
+    /// True if the paragraph may be a row, and if it or one of the run may.
+    row: bool,
+    rows: bool,
+}
+
 /// One document, looked at for its form.
 pub struct Structure<'a, 'v> {
     prints: &'a Prints,
@@ -206,74 +227,87 @@ impl<'a, 'v> Structure<'a, 'v> {
 
     /// True if `x` says in nearly the same words what `y` says because both are of one form.
     fn of_the_form(&self, x: u32, y: u32, jaccard: f64) -> bool {
-        let shape = |index| self.suspects.get(index).map(|suspect| &suspect.shape);
-        let (Some(own), Some(other)) = (shape(x), shape(y)) else { return false };
-        if own.role == Role::Boilerplate || own.role == Role::HeadlineFragment && !self.amid_code(x) {
+        let Some(pair) = self.beside(x, y, jaccard) else { return false };
+        let role = pair.own.role;
+        if role == Role::Boilerplate || role == Role::HeadlineFragment && !self.amid_code(x) {
             return false;
         }
+        self.row_of_another(&pair)
+            || self.heading_of_another(&pair)
+            || self.text_of_another(&pair)
+            || self.led_or_quoted(&pair).unwrap_or_else(|| self.line_of_another(&pair))
+    }
+
+    fn beside(&self, x: u32, y: u32, jaccard: f64) -> Option<Beside<'_>> {
+        let shape = |index| self.suspects.get(index).map(|suspect| &suspect.shape);
+        let (own, other) = (shape(x)?, shape(y)?);
         let (earlier, later) = (x.min(y), x.max(y));
-        let apart = later - earlier;
-        let unit = own.chars_per_word;
         let run = self.around.run(later, earlier);
         let row = self.row(x);
         let rows = row || self.around.shares_label(x) || (run.0..=run.1).any(|at| self.row(at));
+        let unit = own.chars_per_word;
+        Some(Beside { x, y, jaccard, own, other, earlier, apart: later - earlier, unit, run, row, rows })
+    }
+
+    /// A row of another record, a line of a refrain or of a program, an item of another list, another answer.
+    fn row_of_another(&self, pair: &Beside<'_>) -> bool {
+        let Beside { x, y, jaccard, own, other, apart, row, rows, .. } = *pair;
         // "He said: ..." and "Quill said: ..." before the same quote are no labels of rows.
         let told = |shape: &Shape| shape.marked || shape.role == Role::Body && jaccard < NEAR_EQUAL;
         let rows_of_text = told(own) && told(other);
-        if rows_of_text && self.around.labels_differ(x, y) || self.around.sung() && !own.full_stop {
-            return true;
-        }
-        if row && self.labelled_otherwise(x, y) {
-            return true;
-        }
-        if other.role == Role::Code
+        let numbered = || self.numbered(x, y, jaccard) && (apart > NEAR || apart > 1 && jaccard < NEAR_EQUAL);
+        let labelled = || self.around.shares_label(x) && !self.around.one_label(x, y);
+        rows_of_text && self.around.labels_differ(x, y)
+            || self.around.sung() && !own.full_stop
+            || row && self.labelled_otherwise(x, y)
+            || other.role == Role::Code
             || rows && self.in_code(x)
-            || row && self.numbered(x, y, jaccard) && (apart > NEAR || apart > 1 && jaccard < NEAR_EQUAL)
-        {
-            return true;
-        }
-        let labelled = self.around.shares_label(x) && !self.around.one_label(x, y);
-        let labelled = labelled && (own.role != Role::Caption || !own.shows_picture()) && !own.post;
-        if labelled || self.answers(x, y, jaccard) || self.of_a_list(x, y, jaccard) {
-            return true;
-        }
-        if (unit > 2 || !own.full_stop) && self.around.half(x, y, unit) {
-            return true;
-        }
+            || row && numbered()
+            || (own.role != Role::Caption || !own.shows_picture()) && !own.post && labelled()
+            || self.answers(x, y, jaccard)
+            || self.of_a_list(x, y, jaccard)
+    }
+
+    /// A heading of another section, or one half of a heading.
+    fn heading_of_another(&self, pair: &Beside<'_>) -> bool {
+        let Beside { x, y, own, other, apart, unit, .. } = *pair;
         // A section's heading says nearly what the headline says; the headline itself comes again word for word.
         let line = matches!(own.role, Role::Caption | Role::Subheading) && !own.tells_of_picture() && !own.cut_off;
-        if line && other.role == Role::Headline && x > TOP && apart > 1 {
-            return true;
-        }
         // "Pros of sailing", "Cons of sailing" under "Pros and cons of sailing".
         let heading = own.role == Role::Subheading && other.role != Role::Headline;
-        if heading && self.around.one_of_two(x, y, unit) {
-            return true;
-        }
+        line && other.role == Role::Headline && x > TOP && apart > 1
+            || (unit > 2 || !own.full_stop) && self.around.half(x, y, unit)
+            || heading && self.around.one_of_two(x, y, unit)
+    }
+
+    /// The text of another record: under a label as its like is, under a heading alike, or soon said again.
+    fn text_of_another(&self, pair: &Beside<'_>) -> bool {
+        let Beside { x, y, own, earlier, apart, unit, row, .. } = *pair;
         let text = own.role == Role::Body && own.full_stop && apart > 1;
-        let item = text && row && apart > NEAR && self.around.among_labels(x) && self.around.among_labels(y);
-        if item || text && unit <= 2 && self.around.under_alike(x, y, unit) {
-            return true;
-        }
         // A few words are soon said again, farther off and of something else: "Riders can report an accident here."
-        let few = own.role == Role::Body && own.full_stop && self.words(x) < LONG_WORDS * unit;
-        if few && apart > NEAR && earlier > TOP {
-            return true;
-        }
+        let few = || self.words(x) < LONG_WORDS * unit && apart > NEAR && earlier > TOP;
+        let labelled = || row && apart > NEAR && self.around.among_labels(x) && self.around.among_labels(y);
+        text && (few() || labelled() || unit <= 2 && self.around.under_alike(x, y, unit))
+    }
+
+    /// True for what another line leads in, false for a quote or a caption that none does; nothing for other lines.
+    fn led_or_quoted(&self, pair: &Beside<'_>) -> Option<bool> {
+        let Beside { x, y, jaccard, own, other, apart, unit, row, .. } = *pair;
         let quote = matches!(own.role, Role::Quote | Role::PullQuote);
-        let told = apart > NEAR && (own.full_stop || quote);
+        let told = apart > NEAR && (own.full_stop || quote) || own.marked && other.marked;
         // Of a caption printed twice one copy may have lost what tells of the picture.
         let picture = own.shows_picture()
             || own.role == Role::Caption && other.shows_picture() && jaccard >= NEAR_EQUAL && !own.marked;
         let quote = quote && !self.around.among_rows(x, unit) || picture;
+        let line = row && !picture && (!quote || apart > NEAR && x > TOP);
         let led = self.leads_in_other(x, y) && !(apart == 1 && jaccard >= NEAR_EQUAL)
-            || row
-                && !picture
-                && (!quote || apart > NEAR && x > TOP)
-                && self.around.led_in(x, y, told || own.marked && other.marked);
-        if led || quote {
-            return led;
-        }
+            || line && self.around.led_in(x, y, told);
+        (led || quote).then_some(led)
+    }
+
+    /// A line of a page of forms, a heading or a cell far from its like, a line of a run that differs elsewhere.
+    fn line_of_another(&self, pair: &Beside<'_>) -> bool {
+        let Beside { x, y, own, other, earlier, apart, unit, run, row, rows, .. } = *pair;
         if self.forms && apart > 1 || row && self.around.continues(x) {
             return true;
         }
