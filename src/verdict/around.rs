@@ -426,7 +426,7 @@ const STOPS: [char; 13] = ['.', '!', '?', '…', ':', '。', '！', '？', '؟',
 const BACK: [char; 3] = ['↩', '↑', '\u{fe0e}'];
 
 /// Signs that end a sentence.
-const ENDS: [char; 9] = ['.', '!', '?', '…', '。', '！', '？', '؟', '।'];
+const ENDS: [char; 10] = ['.', '!', '?', '…', '。', '！', '？', '؟', '۔', '।'];
 
 /// Signs before an item of a list, and before a row of a table.
 const BULLETS: [char; 9] = ['-', '•', '*', '·', '–', '●', '▪', '◦', '|'];
