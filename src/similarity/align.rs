@@ -1,13 +1,13 @@
 //! The alignment of two paragraphs, word by word.
 //!
-//! First the longest common subsequence, in bit-parallel form (Crochemore et al. 2001, Hyyrö 2004: 64 cells a step,
-//! rows kept for the way back), then words that moved, then words that are nearly the same by edit distance.
+//! First the longest common subsequence, then words that moved, then words that are nearly the same by edit distance.
 
 use std::cell::RefCell;
 
 use super::gaps::Gaps;
 use super::like::like;
 use super::places::Places;
+use super::subsequence::Table;
 use super::vocabulary::{Sequence, Vocabulary, WordId};
 
 /// Most 64-bit words of bit rows kept for one pair; longer pairs are not aligned.
@@ -206,111 +206,21 @@ fn in_order(x: &[WordId], y: &[WordId], ids: usize, alignment: &mut Alignment) -
         alignment.link(x.len() - back, y.len() - back, Match::Same);
     }
     let (x, y) = (&x[prefix..x.len() - suffix], &y[prefix..y.len() - suffix]);
-    let mut linked = prefix + suffix;
     if x.is_empty() || y.is_empty() {
-        return Some(linked);
+        return Some(prefix + suffix);
     }
     if x.len().checked_mul(y.len().div_ceil(64))? > MOST_CELLS {
         return None;
     }
-    TABLE.with_borrow_mut(|table| {
-        table.fill(x, y, ids);
-        let (mut i, mut j) = (x.len(), y.len());
-        while i > 0 && j > 0 {
-            if table.bit(i, j - 1) {
-                j -= 1;
-            } else if !table.bit(i - 1, j - 1) {
-                i -= 1;
-            } else {
-                i -= 1;
-                j -= 1;
-                alignment.link(prefix + i, prefix + j, Match::Same);
-                linked += 1;
-            }
-        }
-        if table.rows.len() > MOST_KEPT {
-            table.rows = Vec::new();
-        }
-    });
-    Some(linked)
+    let link = |i, j| alignment.link(prefix + i, prefix + j, Match::Same);
+    let between = TABLE.with_borrow_mut(|table| table.link(x, y, ids, link));
+    Some(prefix + suffix + between)
 }
 
 thread_local! {
     static TABLE: RefCell<Table> = RefCell::default();
-}
-
-/// The common-subsequence table in bits, and the memory to fill it. Reusable.
-#[derive(Default)]
-struct Table {
-    /// Each row `width` 64-bit words, one row a word of the first paragraph, behind one of ones.
-    rows: Vec<u64>,
-    width: usize,
-    /// Where the second paragraph has each word.
-    places: Places,
-    /// The same in bits, of a paragraph of at most 64 words; all 0 between uses.
-    masks: Vec<u64>,
-    mask: Vec<u64>,
-}
-
-/// Most 64-bit words of rows that are kept between pairs.
-const MOST_KEPT: usize = 1 << 14;
-
-impl Table {
-    /// `ids` is more than any word of the two paragraphs.
-    fn fill(&mut self, x: &[WordId], y: &[WordId], ids: usize) {
-        let width = y.len().div_ceil(64);
-        self.width = width;
-        self.rows.clear();
-        self.rows.reserve((x.len() + 1) * width);
-        self.rows.resize(width, u64::MAX);
-        if width == 1 {
-            self.fill_narrow(x, y, ids);
-            return;
-        }
-        self.places.fill(y, ids, |_| true);
-        self.mask.clear();
-        self.mask.resize(width, 0);
-        for &word in x {
-            let before = self.rows.len() - width;
-            if !self.places.have(word) {
-                self.rows.extend_from_within(before..);
-                continue;
-            }
-            for at in self.places.of(word) {
-                self.mask[at as usize / 64] |= 1 << (at % 64);
-            }
-            let mut carry = false;
-            for (k, mask) in (before..).zip(&mut self.mask) {
-                let (row, mask) = (self.rows[k], std::mem::take(mask));
-                let (sum, over) = row.overflowing_add(row & mask);
-                let (sum, over_carry) = sum.overflowing_add(u64::from(carry));
-                carry = over | over_carry;
-                self.rows.push(sum | (row & !mask));
-            }
-        }
-        self.places.clear(y);
-    }
-
-    /// As [`Table::fill`] behind the first row, where a row is one 64-bit word.
-    fn fill_narrow(&mut self, x: &[WordId], y: &[WordId], ids: usize) {
-        self.masks.resize(self.masks.len().max(ids), 0);
-        for (at, word) in y.iter().enumerate() {
-            self.masks[*word as usize] |= 1 << at;
-        }
-        let mut row = u64::MAX;
-        self.rows.extend(x.iter().map(|word| {
-            let mask = self.masks[*word as usize];
-            row = row.wrapping_add(row & mask) | (row & !mask);
-            row
-        }));
-        y.iter().for_each(|word| self.masks[*word as usize] = 0);
-    }
-
-    /// A 0 bit in row `i` at `j` means: the common subsequence of `x[..i]` and `y[..=j]` is longer than that with
-    /// `y[..j]`.
-    fn bit(&self, i: usize, j: usize) -> bool {
-        self.rows[i * self.width + j / 64] >> (j % 64) & 1 == 1
-    }
+    /// Where the second paragraph has each word that is free.
+    static PLACES: RefCell<Places> = RefCell::default();
 }
 
 /// Moves links so that neighbours in one paragraph are neighbours in the other where the words allow it.
@@ -342,7 +252,7 @@ pub(super) const MOST_TRIES: usize = 32;
 /// Links words that stand in another order, each word once: runs first, so that no word of one is taken singly. Tells
 /// how many.
 fn moved(x: &[WordId], y: &[WordId], ids: usize, alignment: &mut Alignment) -> usize {
-    TABLE.with_borrow_mut(|Table { places, .. }| {
+    PLACES.with_borrow_mut(|places| {
         places.fill(y, ids, |j| alignment.second[j] == Match::None);
         let linked = [2, 1].into_iter().map(|least| runs_moved(x, y, places, least, alignment)).sum();
         places.clear(y);

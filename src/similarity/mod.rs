@@ -6,5 +6,6 @@ pub mod file_names;
 pub(crate) mod gaps;
 pub(crate) mod like;
 mod places;
+mod subsequence;
 pub mod unlike;
 pub mod vocabulary;

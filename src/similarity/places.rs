@@ -24,11 +24,6 @@ impl Places {
         }
     }
 
-    /// True if the word has a place.
-    pub(super) fn have(&self, word: WordId) -> bool {
-        self.first[word as usize] != NOWHERE
-    }
-
     /// The places of a word, ascending.
     pub(super) fn of(&self, word: WordId) -> impl Iterator<Item = u32> + '_ {
         let mut at = self.first[word as usize];
