@@ -40,10 +40,12 @@ thread_local! {
 /// The words at hand. Reusable.
 #[derive(Default)]
 struct Scratch {
+    /// Those of the gaps where both paragraphs have words.
     xs: Vec<Loose>,
     ys: Vec<Loose>,
-    /// For each gap, whether its words were compared with each other.
-    compared: Vec<bool>,
+    /// Those left over.
+    left_xs: Vec<Loose>,
+    left_ys: Vec<Loose>,
 }
 
 impl Scratch {
@@ -57,50 +59,46 @@ impl Scratch {
         vocabulary: &Vocabulary<'_>,
         alignment: &mut Alignment,
     ) -> bool {
-        let Self { xs, ys, compared } = self;
-        compared.clear();
+        let Self { xs, ys, left_xs, left_ys } = self;
+        xs.clear();
+        ys.clear();
         let mut linked = 0;
-        for (here, there) in gaps.iter() {
-            let found = if here.is_empty() || there.is_empty() {
-                None
-            } else {
-                xs.clear();
-                ys.clear();
-                xs.extend(loose(x, here, None, &alignment.first, vocabulary));
-                ys.extend(loose(y, there, None, &alignment.second, vocabulary));
-                let found = link_parted(xs, ys, vocabulary, alignment);
-                linked += found;
-                if found > 0 { None } else { link_similar(xs, ys, vocabulary, alignment) }
-            };
-            compared.push(found.is_some());
-            linked += found.unwrap_or(0);
+        for (gap, (here, there)) in (0u32..).zip(gaps.iter()) {
+            if here.is_empty() || there.is_empty() {
+                continue;
+            }
+            let (from_x, from_y) = (xs.len(), ys.len());
+            xs.extend(here.iter().map(|at| Loose::of(x, *at, vocabulary)));
+            ys.extend(there.iter().map(|at| Loose::of(y, *at, vocabulary)));
+            let (here, there) = (&mut xs[from_x..], &mut ys[from_y..]);
+            let parted = link_parted(here, there, vocabulary, alignment);
+            let found = if parted > 0 { None } else { link_similar(here, there, vocabulary, alignment) };
+            if found.is_some() {
+                here.iter_mut().chain(there).for_each(|word| word.gap = Some(gap));
+            }
+            linked += parted + found.unwrap_or(0);
         }
         let left = |free: &[usize], links: &[Match]| free.iter().filter(|at| links[**at] == Match::None).count();
         if left(&gaps.xs, &alignment.first) > MOST_IN_GAP || left(&gaps.ys, &alignment.second) > MOST_IN_GAP {
             return linked > 0;
         }
-        xs.clear();
-        ys.clear();
-        for ((gap, compared), (here, there)) in (0u32..).zip(&*compared).zip(gaps.iter()) {
-            let gap = compared.then_some(gap);
-            xs.extend(loose(x, here, gap, &alignment.first, vocabulary));
-            ys.extend(loose(y, there, gap, &alignment.second, vocabulary));
-        }
-        linked += link_similar(xs, ys, vocabulary, alignment).unwrap_or(0);
+        left_over(left_xs, &gaps.xs, &alignment.first, xs, |at| Loose::of(x, at, vocabulary));
+        left_over(left_ys, &gaps.ys, &alignment.second, ys, |at| Loose::of(y, at, vocabulary));
+        linked += link_similar(left_xs, left_ys, vocabulary, alignment).unwrap_or(0);
         linked > 0
     }
 }
 
-/// The words at `free` that have no link still.
-fn loose<'a>(
-    sequence: &'a Sequence,
-    free: &'a [usize],
-    gap: Option<u32>,
-    links: &'a [Match],
-    vocabulary: &'a Vocabulary<'_>,
-) -> impl Iterator<Item = Loose> + 'a {
-    let unlinked = free.iter().filter(|at| links[**at] == Match::None);
-    unlinked.map(move |&at| Loose { gap, ..Loose::of(sequence, at, vocabulary) })
+/// Lists the words at `free` that have no link still; some of them are `known`.
+fn left_over(left: &mut Vec<Loose>, free: &[usize], links: &[Match], known: &[Loose], of: impl Fn(usize) -> Loose) {
+    let mut known = known.iter().copied().peekable();
+    left.clear();
+    for &at in free {
+        let word = known.next_if(|word| word.at == at);
+        if links[at] == Match::None {
+            left.push(word.unwrap_or_else(|| of(at)));
+        }
+    }
 }
 
 /// Links the words of a gap that are the same letters parted otherwise: all of them, or those at its ends, one after the
@@ -140,6 +138,7 @@ fn link_joined(xs: &[Loose], ys: &[Loose], alignment: &mut Alignment) {
 }
 
 /// A word without a like.
+#[derive(Clone, Copy)]
 struct Loose {
     /// Its place (0-based) in its paragraph.
     at: usize,
@@ -154,10 +153,7 @@ struct Loose {
 impl Loose {
     fn of(sequence: &Sequence, at: usize, vocabulary: &Vocabulary<'_>) -> Self {
         let (id, span) = (sequence.ids[at], sequence.spans[at]);
-        let (raw, folded) = (vocabulary.raw(span), vocabulary.folded(id));
-        // Told at a glance where there is no capital behind the first byte: folding changes none of the others.
-        let small = raw.len() == folded.len() && raw.as_bytes()[1..] == folded.as_bytes()[1..];
-        let head = if small { None } else { glued_head(raw) };
+        let head = if vocabulary.may_be_glued(id) { glued_head(vocabulary.raw(span)) } else { None };
         let tail = head.map(|head| Span::new(span.start + head.len(), span.end));
         Self { at, gap: None, id, letters: vocabulary.letters(id), tail }
     }
