@@ -139,8 +139,9 @@ pub(crate) fn own_matter(x: &Side<'_>, y: &Side<'_>, gaps: &Gaps) -> Differences
     let mut solid = false;
     for (xs, ys) in gaps.iter() {
         let (own, there) = untrimmed(x, y, xs, ys, &mut found);
+        let rivals = Rivals::of(y, &there);
         for &i in unlike(x, y, own, &there, &mut found).iter() {
-            word(x, y, i, &there, &numbers, &mut found);
+            word(x, i, &rivals, &numbers, &mut found);
             solid |= found.new_words.last() == Some(&i) && x.kinds[i].is_solid();
             if solid && found.loss() > LITTLE {
                 return found;
@@ -177,8 +178,9 @@ fn gap(
     if xs.is_empty() && scope::narrows(x, y, &there, &alignment.second) {
         found.guard(Guard::Content);
     }
+    let rivals = Rivals::of(y, &there);
     for &i in unlike(x, y, solid, &there, found).iter() {
-        word(x, y, i, &there, numbers, found);
+        word(x, i, &rivals, numbers, found);
     }
 }
 
@@ -340,15 +342,43 @@ impl FreeNumbers<'_> {
     }
 }
 
-/// One unmatched word of `x` against the unmatched words `ys` in its place.
-fn word(x: &Side<'_>, y: &Side<'_>, i: usize, ys: &[usize], numbers: &FreeNumbers<'_>, found: &mut Differences) {
-    let kind = if ys.is_empty() { x.kinds[i] } else { in_place(x, i) };
-    let rivals = || ys.iter().filter(|_| ys.len() <= MOST_REPLACING).map(|&j| in_place(y, j));
-    let rival = rivalry(kind, rivals());
+/// What stands in the other paragraph in place of the words of a gap.
+struct Rivals<'a> {
+    y: &'a Side<'a>,
+    /// Its words (0-based).
+    words: &'a [usize],
+    /// What they count for there; nothing where they are too many to stand in place of each other.
+    kinds: [WordKind; MOST_REPLACING],
+    count: usize,
+}
+
+impl<'a> Rivals<'a> {
+    fn of(y: &'a Side<'a>, words: &'a [usize]) -> Self {
+        let mut kinds = [WordKind::Light; MOST_REPLACING];
+        let count = if words.len() > MOST_REPLACING { 0 } else { words.len() };
+        kinds.iter_mut().zip(&words[..count]).for_each(|(kind, j)| *kind = in_place(y, *j));
+        Self { y, words, kinds, count }
+    }
+
+    fn kinds(&self) -> impl Iterator<Item = WordKind> + '_ {
+        self.kinds[..self.count].iter().copied()
+    }
+}
+
+/// One unmatched word of `x` against those in its place.
+fn word(x: &Side<'_>, i: usize, rivals: &Rivals<'_>, numbers: &FreeNumbers<'_>, found: &mut Differences) {
+    let kind = if rivals.words.is_empty() { x.kinds[i] } else { in_place(x, i) };
+    if rivals.count == 0 && matches!(kind, WordKind::Content | WordKind::Name | WordKind::Negation) {
+        // Most words: with nothing in their place they are new.
+        found.new_words.push(i);
+        found.new_weight += kind.weight();
+        return;
+    }
+    let rival = rivalry(kind, rivals.kinds());
     if let WordKind::Number(Some(_)) | WordKind::Date(_) = kind {
         // The same number written otherwise; elsewhere only if no other number stands in its place.
-        let same = |j: &usize| y.kinds[*j] == kind;
-        if ys.iter().any(same) || rival.is_none() && numbers.has(kind) {
+        let same = |j: &usize| rivals.y.kinds[*j] == kind;
+        if rivals.words.iter().any(same) || rival.is_none() && numbers.has(kind) {
             return;
         }
     }
@@ -357,12 +387,11 @@ fn word(x: &Side<'_>, y: &Side<'_>, i: usize, ys: &[usize], numbers: &FreeNumber
     }
     if matches!(kind, WordKind::Light | WordKind::Title) {
         found.pass(Harmless::LightWords, 1);
-        let replaced = !ys.is_empty() && ys.iter().all(|j| y.kinds[*j] == WordKind::Light);
+        let replaced = !rivals.words.is_empty() && rivals.words.iter().all(|j| rivals.y.kinds[*j] == WordKind::Light);
         found.left_out += if replaced { 0.5 } else { 1.0 };
     } else {
-        if matches!(kind, WordKind::Content | WordKind::Name) {
-            found.replaced += usize::from(rivals().any(|k| matches!(k, WordKind::Content | WordKind::Name)));
-        }
+        let says = |kind| matches!(kind, WordKind::Content | WordKind::Name);
+        found.replaced += usize::from(says(kind) && rivals.kinds().any(says));
         found.new_words.push(i);
     }
     found.new_weight += kind.weight();

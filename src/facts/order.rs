@@ -15,6 +15,10 @@ pub(super) fn differs(x: &Side<'_>, alignment: &Alignment) -> bool {
     // Blocks: runs of heavy words that keep their order and neighbourhood in the second paragraph.
     let places: Vec<(usize, u32)> =
         (0..x.kinds.len()).filter(|i| heavy(*i)).filter_map(|i| Some((i, alignment.first[i].index()?))).collect();
+    // What moved says little: all that says more is one block.
+    if places.is_sorted_by(|(_, one), (_, next)| one < next) {
+        return traded_places(x, alignment);
+    }
     let ranks = ranks(&places, alignment.second.len());
     // For each rank, the word of `x`.
     let mut heavy_at = vec![0; ranks.len()];
