@@ -178,7 +178,7 @@ impl Deduplicator {
         let same = |i: usize, j: usize| same_words(paragraphs[i].of(text), paragraphs[j].of(text));
         let share = candidate_share(without_spaces(text, paragraphs));
         let mut candidates = search.candidates(prints, share, same);
-        add_file_names(text, paragraphs, prints, &mut candidates);
+        add_file_names(text, paragraphs, |at| prints.words(at).len(), &mut candidates);
         candidates
     }
 

@@ -61,6 +61,8 @@ struct Rest {
     prints: Prints,
     /// True if it is of the document's language, and as much of it written without spaces.
     alike: bool,
+    /// Its candidates, where they are known to be those of the document that are left.
+    candidates: Option<Candidates>,
 }
 
 impl Deduplicator {
@@ -137,8 +139,9 @@ impl Deduplicator {
 
     /// Looks again at what stays, until nothing more goes: cleaning the cleaned text changes nothing.
     ///
-    /// What goes takes neighbours, copies and twins from what stays, so there is always a second look. What the first one
-    /// found out about a pair or a paragraph is not found out again; without that look, everything is.
+    /// What goes takes neighbours, copies and twins from what stays, so there is a second look wherever any two
+    /// paragraphs that stay are candidates. What the first one found out about a pair or a paragraph is not found out
+    /// again; without that look, everything is.
     fn settle<'v>(
         &self,
         document: &Document<'_>,
@@ -148,10 +151,10 @@ impl Deduplicator {
         search: &mut Search,
     ) -> Findings {
         while findings.removals().next().is_some() {
-            let rest = self.rest(document, &findings, glossary);
+            let Some(rest) = self.rest(document, &findings, glossary) else { break };
             let known = first.filter(|_| rest.alike);
             let again = known
-                .and_then(|look| self.look_on(document, &rest, glossary, look, search))
+                .and_then(|look| self.look_on(document.text, &rest, glossary, look, search))
                 .unwrap_or_else(|| self.look_afresh(document.text, &rest, search));
             if again.removals().next().is_none() {
                 break;
@@ -161,43 +164,50 @@ impl Deduplicator {
         findings
     }
 
-    fn rest(&self, document: &Document<'_>, findings: &Findings, glossary: &Glossary<'_>) -> Rest {
+    /// What stays; `None` if no two paragraphs of it are candidates.
+    fn rest(&self, document: &Document<'_>, findings: &Findings, glossary: &Glossary<'_>) -> Option<Rest> {
         let Document { text, paragraphs, hints, prints, .. } = *document;
         let gone: Vec<usize> = findings.removals().map(|f| f.paragraph.index()).collect();
         let kept: Vec<usize> = (0..paragraphs.len()).filter(|index| gone.binary_search(index).is_err()).collect();
         let spans: Vec<Span> = kept.iter().map(|index| paragraphs[*index]).collect();
-        let hints = kept.iter().filter_map(|index| hints.get(*index).copied()).collect();
         let same_script = without_spaces(text, &spans) == without_spaces(text, paragraphs);
+        let mut candidates = same_script.then(|| document.candidates.left(&kept, paragraphs.len())).flatten();
+        if let Some(left) = &mut candidates {
+            add_file_names(text, &spans, |at| prints.words(kept[at]).len(), left);
+            if left.pairs.is_empty() && left.copies.is_empty() {
+                return None;
+            }
+        }
+        let hints = kept.iter().filter_map(|index| hints.get(*index).copied()).collect();
         let prints = if same_script { prints.only(&kept) } else { self.prints(text, &spans) };
         let same_language = || {
             sample(prints.all_words()) == sample(document.prints.all_words())
                 || std::ptr::eq(self.lexicon_of(&prints), glossary.lexicon)
         };
         let alike = same_script && same_language();
-        Rest { kept, spans, hints, prints, alike }
+        Some(Rest { kept, spans, hints, prints, alike, candidates })
     }
 
     /// A second look that takes from the first one what holds still. `None` if the first one left a paragraph out.
     fn look_on<'v>(
         &self,
-        document: &Document<'_>,
+        text: &str,
         rest: &Rest,
         glossary: &'v Glossary<'v>,
         first: &Look<'v>,
         search: &mut Search,
     ) -> Option<Findings> {
-        let left = document.candidates.left(&rest.kept, document.paragraphs.len());
-        let candidates = match left {
-            Some(mut left) => {
-                add_file_names(document.text, &rest.spans, &rest.prints, &mut left);
-                left
-            }
-            // Where a bound was hit there is room for other pairs now; what is known of the paragraphs holds.
-            None => self.candidates(document.text, &rest.spans, &rest.prints, search),
+        // Where a bound was hit there is room for other pairs now; what is known of the paragraphs holds.
+        let found;
+        let candidates = if let Some(left) = &rest.candidates {
+            left
+        } else {
+            found = self.candidates(text, &rest.spans, &rest.prints, search);
+            &found
         };
         let earlier = Earlier { sequences: &first.sequences, suspects: &first.suspects, kept: &rest.kept };
-        let sequences = Sequences::left(&earlier, &candidates)?;
-        let left = rest.document(document.text, &candidates);
+        let sequences = Sequences::left(&earlier, candidates)?;
+        let left = rest.document(text, candidates);
         Some(self.look_at(&left, sequences, glossary, Some((&earlier, &first.pairs)), false).0)
     }
 

@@ -3,7 +3,6 @@
 
 use super::candidates::{Candidate, Candidates};
 use crate::paragraph::Span;
-use crate::shingle::Prints;
 
 /// Fewest words of a file name that is taken for a title.
 const LEAST_WORDS: usize = 4;
@@ -21,10 +20,9 @@ const MOST_TITLES: usize = 2;
 const MOST_NAMES: usize = 64;
 
 /// Adds the pairs of a file name and a paragraph near the top that begins with its letters. The pairs stay in order, and
-/// of paragraphs with the same words the first alone is paired.
-pub fn add_file_names(text: &str, paragraphs: &[Span], prints: &Prints, candidates: &mut Candidates) {
-    let named =
-        |(index, span): &(usize, &Span)| prints.words(*index).len() >= LEAST_WORDS && is_file_name(span.of(text));
+/// of paragraphs with the same words the first alone is paired. `words` tells how many a paragraph (0-based) has.
+pub fn add_file_names(text: &str, paragraphs: &[Span], words: impl Fn(usize) -> usize, candidates: &mut Candidates) {
+    let named = |(index, span): &(usize, &Span)| words(*index) >= LEAST_WORDS && is_file_name(span.of(text));
     let mut names: Vec<usize> = paragraphs
         .iter()
         .enumerate()
@@ -81,6 +79,7 @@ mod tests {
     use super::*;
     use crate::markup::plain;
     use crate::options::Paragraphs;
+    use crate::shingle::Prints;
 
     #[test]
     fn of_file_names_with_the_same_words_the_first_alone_is_paired() {
@@ -89,7 +88,7 @@ mod tests {
         let mut prints = Prints::default();
         prints.fill(text, &paragraphs, 3);
         let mut candidates = Candidates { copies: vec![(3, 1)], ..Candidates::default() };
-        add_file_names(text, &paragraphs, &prints, &mut candidates);
+        add_file_names(text, &paragraphs, |at| prints.words(at).len(), &mut candidates);
         assert_eq!(candidates.pairs, [Candidate { first: 0, second: 1, shared: 0 }]);
     }
 }
