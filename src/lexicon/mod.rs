@@ -5,8 +5,10 @@
 //! language that an article is written in; a language without a file is judged by the language-neutral rules.
 
 mod language;
+mod numbers;
 mod parse;
 
+use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 /// The words are known beforehand: no need for a keyed hash.
@@ -14,6 +16,11 @@ pub(super) type HashMap<K, V> = std::collections::HashMap<K, V, foldhash::fast::
 
 pub use language::{code, detect, sample};
 pub use parse::LexiconError;
+
+use numbers::Numbers;
+
+/// Folded words joined by single spaces: a piece of the program's own text where it stands there so.
+type Key = Cow<'static, str>;
 
 /// What a word can be; a word can be several.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -60,9 +67,9 @@ pub struct Entry {
     /// The unit's common name.
     unit: Option<Arc<str>>,
     /// Synonym groups it belongs to.
-    groups: Vec<u32>,
+    groups: Numbers,
     /// Pairs of opposites it belongs to; the sign tells the side.
-    opposites: Vec<i32>,
+    opposites: Numbers,
 }
 
 impl Entry {
@@ -81,27 +88,29 @@ impl Entry {
     /// True if both may stand for each other.
     #[must_use]
     pub fn synonym_of(&self, other: &Self) -> bool {
-        self.groups.iter().any(|group| other.groups.contains(group)) || (self.unit.is_some() && self.unit == other.unit)
+        let shared = |group| other.groups.as_slice().contains(group);
+        self.groups.as_slice().iter().any(shared) || (self.unit.is_some() && self.unit == other.unit)
     }
 
     /// True if one turns round what the other says.
     #[must_use]
     pub fn opposite_of(&self, other: &Self) -> bool {
-        self.opposites.iter().any(|pair| other.opposites.contains(&-pair))
+        self.opposites.as_slice().iter().any(|pair| other.opposites.as_slice().contains(&-pair))
     }
 
     /// Its classes, and [`RELATED`] if it has synonyms or opposites.
     fn marks(&self) -> u16 {
-        let related = self.unit.is_some() || !self.groups.is_empty() || !self.opposites.is_empty();
+        let numbers = [&self.groups, &self.opposites];
+        let related = self.unit.is_some() || numbers.iter().any(|numbers| !numbers.as_slice().is_empty());
         self.classes | if related { RELATED } else { 0 }
     }
 
-    fn merge(&mut self, other: &Self) {
+    fn merge(&mut self, other: Self) {
         self.classes |= other.classes;
         self.value = self.value.or(other.value);
-        self.unit = self.unit.take().or_else(|| other.unit.clone());
-        self.groups.extend_from_slice(&other.groups);
-        self.opposites.extend_from_slice(&other.opposites);
+        self.unit = self.unit.take().or(other.unit);
+        other.groups.as_slice().iter().for_each(|group| self.groups.push(*group));
+        other.opposites.as_slice().iter().for_each(|pair| self.opposites.push(*pair));
     }
 }
 
@@ -164,14 +173,13 @@ impl<'l> Looked<'l> {
 /// The words of one article's languages.
 #[derive(Clone, Debug, Default)]
 pub struct Lexicon {
-    /// By folded words joined by single spaces.
-    known: HashMap<Box<str>, Known>,
+    known: HashMap<Key, Known>,
     /// Apart, so that asking for a word that is not known touches little memory.
     entries: Vec<Entry>,
     /// Entries that stand for any word beginning so.
-    prefixes: HashMap<Box<str>, Entry>,
-    /// Furniture: whole paragraphs, folded words joined by spaces; and beginnings of paragraphs.
-    boilerplate: HashMap<Box<str>, bool>,
+    prefixes: HashMap<Key, Entry>,
+    /// Furniture: whole paragraphs, and beginnings of paragraphs.
+    boilerplate: HashMap<Key, bool>,
     longest_boilerplate: usize,
     /// Synonym groups and pairs of opposites read so far; their numbers.
     relations: i32,
@@ -203,9 +211,9 @@ impl Lexicon {
         CACHE[index.unwrap_or(language::FILES.len())].get_or_init(|| {
             let mut lexicon = Self::default();
             // A file that does not parse is caught by a test; here it would only mean fewer words known.
-            let _ = lexicon.add(language::NEUTRAL);
+            let _ = lexicon.add_own(language::NEUTRAL);
             if let Some(index) = index {
-                let _ = lexicon.add(language::FILES[index].1);
+                let _ = lexicon.add_own(language::FILES[index].1);
             }
             lexicon
         })

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Class, Entry, Known, Lexicon};
-use crate::words::{append_folded, fold, scan};
+use super::{Class, Entry, Key, Known, Lexicon};
+use crate::words::{append_folded, fold, is_folded_letter, scan};
 
 /// A line of a lexicon file that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,26 +64,43 @@ impl Section {
     }
 }
 
-/// An entry as written: its folded words joined by spaces, and whether any ending may follow.
-struct Pattern {
-    key: String,
-    open: bool,
+/// True for words of small letters and Latin digits, joined by single spaces: folded as they stand.
+fn is_folded(text: &str) -> bool {
+    let mut before = ' ';
+    text.chars().all(|c| {
+        let parts = c == ' ' && before != ' ';
+        before = c;
+        parts || is_folded_letter(c) || c.is_ascii_digit()
+    }) && before != ' '
 }
 
-impl Pattern {
-    fn read(text: &str) -> Self {
-        let open = text.ends_with('*');
-        let body = text.trim_end_matches('*');
-        let mut key = String::with_capacity(body.len());
-        scan(body, |_, start, end| {
-            if !key.is_empty() {
-                key.push(' ');
-            }
-            append_folded(&body[start..end], &mut key);
-        });
-        // Symbols such as % and $ are no words; they are known as they stand.
-        Self { key: if key.is_empty() { body.trim().to_owned() } else { key }, open }
+/// As [`str::trim`], at once where there is nothing to trim, or one space.
+fn trimmed(text: &str) -> &str {
+    let text = text.strip_prefix(' ').unwrap_or(text);
+    let text = text.strip_suffix(' ').unwrap_or(text);
+    match text.as_bytes() {
+        [b'!'..=b'~', .., b'!'..=b'~'] => text,
+        _ => text.trim(),
     }
+}
+
+/// Where the first such ASCII character stands: texts are too short for a search of many bytes at once.
+fn find(text: &str, sign: u8) -> Option<usize> {
+    text.bytes().position(|byte| byte == sign)
+}
+
+/// The text before and behind the first such ASCII character.
+fn parted(text: &str, sign: u8) -> Option<(&str, &str)> {
+    find(text, sign).map(|at| (&text[..at], &text[at + 1..]))
+}
+
+/// Reads a file into a lexicon.
+struct Reader<'l, 'f> {
+    lexicon: &'l mut Lexicon,
+    /// Makes a key of what stands in the file as it is looked up.
+    keep: fn(&'f str) -> Key,
+    /// Where words are folded.
+    folded: String,
 }
 
 impl Lexicon {
@@ -92,13 +109,27 @@ impl Lexicon {
     /// # Errors
     /// Names the first line that is no entry of its section, or stands under an unknown section.
     pub fn add(&mut self, file: &str) -> Result<(), LexiconError> {
+        Reader { lexicon: self, keep: |text| Key::Owned(text.to_owned()), folded: String::new() }.read(file)
+    }
+
+    /// As [`Lexicon::add`], of a file that is part of the program: its lines are not copied.
+    pub(super) fn add_own(&mut self, file: &'static str) -> Result<(), LexiconError> {
+        Reader { lexicon: self, keep: Key::Borrowed, folded: String::new() }.read(file)
+    }
+}
+
+impl<'f> Reader<'_, 'f> {
+    fn read(&mut self, file: &'f str) -> Result<(), LexiconError> {
         let mut section = None;
         // About an entry a line.
         let lines = memchr::memchr_iter(b'\n', file.as_bytes()).count();
-        self.known.reserve(lines);
-        self.entries.reserve(lines);
-        for (index, line) in file.lines().enumerate() {
-            let line = line.trim();
+        self.lexicon.known.reserve(lines);
+        self.lexicon.entries.reserve(lines);
+        let ends = memchr::memchr_iter(b'\n', file.as_bytes()).chain([file.len()]);
+        let mut start = 0;
+        for (index, end) in ends.enumerate() {
+            let line = trimmed(&file[start..end]);
+            start = end + 1;
             let fail = |what: String| LexiconError { line: index + 1, what };
             if line.is_empty() || line.starts_with('#') {
                 continue;
@@ -108,86 +139,158 @@ impl Lexicon {
                 continue;
             }
             let section = section.ok_or_else(|| fail("entry before the first [section]".into()))?;
-            self.add_line(section, line).map_err(fail)?;
+            self.line(section, line).map_err(fail)?;
         }
         Ok(())
     }
 
-    fn add_line(&mut self, section: Section, line: &str) -> Result<(), String> {
+    fn line(&mut self, section: Section, line: &'f str) -> Result<(), String> {
         let sides =
-            || line.split_once('=').map(|(l, r)| (l.trim(), r.trim())).ok_or_else(|| format!("no = in {line:?}"));
+            || parted(line, b'=').map(|(l, r)| (trimmed(l), trimmed(r))).ok_or_else(|| format!("no = in {line:?}"));
         match section {
-            Section::Plain(class) => self.insert(line, &Entry { classes: class as u16, ..Entry::default() }),
+            Section::Plain(class) => self.insert(line, Entry { classes: class as u16, ..Entry::default() }),
             Section::Valued(classes) => {
                 let (word, value) = sides()?;
                 let value = value.parse().map_err(|_| format!("{value:?} is no number"))?;
-                self.insert(word, &Entry { classes, value: Some(value), ..Entry::default() });
+                self.insert(word, Entry { classes, value: Some(value), ..Entry::default() });
             }
             Section::Unit => {
                 let (word, unit) = sides()?;
                 let entry =
                     Entry { classes: Class::Unit as u16, unit: Some(Arc::from(fold(unit))), ..Entry::default() };
-                self.insert(word, &entry);
-                self.insert(unit, &entry);
+                self.insert(word, entry.clone());
+                self.insert(unit, entry);
             }
-            Section::Boilerplate => {
-                let pattern = Pattern::read(line);
-                let first = pattern.key.split(' ').next().unwrap_or_default();
-                self.known.entry(first.into()).or_default().furniture = true;
-                self.longest_boilerplate = self.longest_boilerplate.max(pattern.key.split(' ').count());
-                self.boilerplate.insert(pattern.key.into(), pattern.open);
-            }
+            Section::Boilerplate => self.boilerplate(line),
             Section::Synonym => {
-                self.relations += 1;
-                let group = self.relations as u32;
-                for word in line.split(',') {
-                    self.insert(word.trim(), &Entry { groups: vec![group], ..Entry::default() });
+                let group = self.relation();
+                let mut rest = Some(line);
+                while let Some(words) = rest {
+                    let (word, more) = parted(words, b',').map_or((words, None), |(word, more)| (word, Some(more)));
+                    self.insert(trimmed(word), Entry { groups: group.into(), ..Entry::default() });
+                    rest = more;
                 }
             }
             Section::Opposite => {
                 let (left, right) = sides()?;
-                self.relations += 1;
-                let pair = self.relations;
-                self.insert(left, &Entry { opposites: vec![pair], ..Entry::default() });
-                self.insert(right, &Entry { opposites: vec![-pair], ..Entry::default() });
+                let pair = self.relation();
+                self.insert(left, Entry { opposites: pair.into(), ..Entry::default() });
+                self.insert(right, Entry { opposites: (-pair).into(), ..Entry::default() });
             }
         }
         Ok(())
     }
 
-    /// Notes something of a word. Most words of phrases are known already.
-    fn note(&mut self, word: &str, what: impl FnOnce(&mut Known)) {
-        match self.known.get_mut(word) {
-            Some(known) => what(known),
-            None => what(self.known.entry(word.into()).or_default()),
+    /// The number of a new group of synonyms or pair of opposites.
+    const fn relation(&mut self) -> i32 {
+        self.lexicon.relations += 1;
+        self.lexicon.relations
+    }
+
+    /// An entry as written: its folded words joined by spaces, and whether any ending may follow.
+    fn pattern(&mut self, text: &'f str) -> (Key, bool) {
+        let open = text.ends_with('*');
+        let body = if open { text.trim_end_matches('*') } else { text };
+        if is_folded(body) {
+            return ((self.keep)(body), open);
+        }
+        let folded = &mut self.folded;
+        folded.clear();
+        scan(body, |_, start, end| {
+            if !folded.is_empty() {
+                folded.push(' ');
+            }
+            append_folded(&body[start..end], folded);
+        });
+        // Symbols such as % and $ are no words; they are known as they stand.
+        let stands = if folded.is_empty() { body.trim() } else { body };
+        let key = if folded.is_empty() || folded == stands { (self.keep)(stands) } else { Key::Owned(folded.clone()) };
+        (key, open)
+    }
+
+    fn boilerplate(&mut self, line: &'f str) {
+        let (key, open) = self.pattern(line);
+        self.note(&key, 0, |known| known.furniture = true);
+        let lexicon = &mut *self.lexicon;
+        lexicon.longest_boilerplate = lexicon.longest_boilerplate.max(key.split(' ').count());
+        lexicon.boilerplate.insert(key, open);
+    }
+
+    /// Notes something of the word of a phrase that begins at byte `from`. Most words of phrases are known already.
+    fn note(&mut self, phrase: &Key, from: usize, what: impl FnOnce(&mut Known)) {
+        let end = |rest: &str| find(rest, b' ').unwrap_or(rest.len());
+        let known = &mut self.lexicon.known;
+        match phrase {
+            Key::Borrowed(phrase) => {
+                let rest = &phrase[from..];
+                what(known.entry(Key::Borrowed(&rest[..end(rest)])).or_default());
+            }
+            Key::Owned(phrase) => {
+                let rest = &phrase[from..];
+                let word = &rest[..end(rest)];
+                match known.get_mut(word) {
+                    Some(known) => what(known),
+                    None => what(known.entry(Key::Owned(word.to_owned())).or_default()),
+                }
+            }
         }
     }
 
-    fn insert(&mut self, text: &str, entry: &Entry) {
-        let pattern = Pattern::read(text);
-        if pattern.key.is_empty() {
+    fn insert(&mut self, text: &'f str, entry: Entry) {
+        let (key, open) = self.pattern(text);
+        if key.is_empty() {
             return;
         }
-        if let Some((first, rest)) = pattern.key.split_once(' ') {
-            let longest = 2 + rest.matches(' ').count() as u16;
-            self.note(first, |known| {
+        let marks = entry.marks();
+        if let Some(space) = find(&key, b' ') {
+            let longest = 2 + key[space + 1..].bytes().filter(|byte| *byte == b' ').count() as u16;
+            self.note(&key, 0, |known| {
                 known.longest = known.longest.max(longest);
-                known.begins |= entry.marks();
+                known.begins |= marks;
             });
-            let second = rest.split(' ').next().unwrap_or(rest);
-            self.note(second, |known| known.second = true);
+            self.note(&key, space + 1, |known| known.second = true);
         }
-        if pattern.open {
-            self.prefixes.entry(pattern.key.into()).or_default().merge(entry);
+        let lexicon = &mut *self.lexicon;
+        if open {
+            lexicon.prefixes.entry(key).or_default().merge(entry);
             return;
         }
-        let known = self.known.entry(pattern.key.into()).or_default();
-        known.begins |= entry.marks();
+        let known = lexicon.known.entry(key).or_default();
+        known.begins |= marks;
         if known.entry == 0 {
-            self.entries.push(entry.clone());
-            known.entry = self.entries.len() as u32;
+            lexicon.entries.push(entry);
+            known.entry = lexicon.entries.len() as u32;
         } else {
-            self.entries[known.entry as usize - 1].merge(entry);
+            lexicon.entries[known.entry as usize - 1].merge(entry);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::language::{FILES, NEUTRAL};
+    use super::*;
+
+    /// The obvious version of [`Reader::pattern`].
+    fn slowly(text: &str) -> (String, bool) {
+        let body = text.trim_end_matches('*');
+        let mut words = Vec::new();
+        scan(body, |_, start, end| words.push(fold(&body[start..end])));
+        let key = if words.is_empty() { body.trim().to_owned() } else { words.join(" ") };
+        (key, text.ends_with('*'))
+    }
+
+    #[test]
+    fn every_line_is_read_as_the_obvious_version_reads_it() {
+        let mut lexicon = Lexicon::default();
+        let mut reader = Reader { lexicon: &mut lexicon, keep: Key::Borrowed, folded: String::new() };
+        let odd =
+            ["", " ", "a  b", "a ", " a", "*", "a*b*", "A b", "a\u{a0}b", "d'or", "%", "$ %", "co-op", "他出", "ﬁ"];
+        let files = FILES.iter().map(|(_, file)| *file).chain([NEUTRAL]);
+        let words = files.flat_map(str::lines).flat_map(|line| line.split([',', '='])).map(str::trim);
+        for text in words.chain(odd) {
+            let (key, open) = reader.pattern(text);
+            assert_eq!((key.into_owned(), open), slowly(text), "{text:?}");
         }
     }
 }

@@ -69,20 +69,40 @@ fn append_simply(word: &str, folded: &mut String) -> bool {
         return !word.contains('&');
     }
     let mut watch = table::Watch::default();
-    word.chars().all(|c| {
+    // Characters that fold to themselves are copied together.
+    let mut copied = 0;
+    for (at, c) in word.char_indices() {
         let entry = table::entry(c);
         watch.pass(entry);
-        let (bytes, len) = entry.folded();
-        // A prefix of whole characters: always valid.
-        folded.push_str(std::str::from_utf8(&bytes.to_le_bytes()[..len as usize]).unwrap_or_default());
-        c != '&' && !watch.slow
-    })
+        if c == '&' || watch.slow {
+            return false;
+        }
+        if !entry.folds_to(c) {
+            let (bytes, len) = entry.folded();
+            folded.push_str(&word[copied..at]);
+            // A prefix of whole characters: always valid.
+            folded.push_str(std::str::from_utf8(&bytes.to_le_bytes()[..len as usize]).unwrap_or_default());
+            copied = at + c.len_utf8();
+        }
+    }
+    folded.push_str(&word[copied..]);
+    true
 }
 
 /// The obvious version, by the libraries.
 fn append_slowly(word: &str, folded: &mut String) {
     let decoded = entity::decode_all(word);
     folded.extend(decoded.nfkc().default_case_fold().nfkc().filter(|c| !table::ignorable(*c)).map(table::straighten));
+}
+
+/// True for a letter that means the same folded, whatever stands beside it.
+#[must_use]
+pub fn is_folded_letter(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_lowercase();
+    }
+    let entry = table::entry(c);
+    entry.class() == table::Class::Letter && !entry.slow() && entry.combining() == 0 && entry.folds_to(c)
 }
 
 /// The text with HTML entities read as what they mean.

@@ -64,6 +64,14 @@ impl Entry {
         (self.0 & 0xffff_ffff, (self.0 >> 32) as u32 & 7)
     }
 
+    /// True if the folded bytes are those of `c`.
+    #[inline]
+    pub(super) const fn folds_to(self, c: char) -> bool {
+        let mut own = [0; 8];
+        c.encode_utf8(&mut own);
+        self.folded().0 == u64::from_le_bytes(own)
+    }
+
     /// True if the word must be folded as a whole: the character may combine with its neighbours, or folds to more
     /// than four bytes.
     #[inline]
