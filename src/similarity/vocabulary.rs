@@ -79,25 +79,38 @@ impl Letters {
     /// Of a folded word.
     #[must_use]
     pub fn of(folded: &str) -> Self {
+        let start = folded.chars().next().map(start_look).unwrap_or_default();
+        let (mut set, mut numeric) = (0, false);
+        for byte in folded.bytes() {
+            if !byte.is_ascii_alphanumeric() {
+                return Self::of_any(folded, start);
+            }
+            set |= 1 << (byte % 64);
+            numeric |= byte.is_ascii_digit();
+        }
+        Self { count: folded.len() as u32, set, start, numeric, plain: true }
+    }
+
+    /// Of a folded word that is not plain.
+    fn of_any(folded: &str, start: char) -> Self {
         let add = |letters: Self, c: char| Self {
             count: letters.count + 1,
             set: letters.set | 1 << (c as u32 % 64),
             numeric: letters.numeric | is_numeric(c),
             ..letters
         };
-        let start = folded.chars().next().map(start_look).unwrap_or_default();
-        let plain = folded.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        if plain {
-            let set = folded.bytes().fold(0, |set, byte| set | 1 << (byte % 64));
-            let numeric = folded.bytes().any(|byte| byte.is_ascii_digit());
-            return Self { count: folded.len() as u32, set, start, numeric, plain };
-        }
-        folded.chars().fold(Self { start, plain, ..Self::default() }, add)
+        folded.chars().fold(Self { start, ..Self::default() }, add)
     }
 }
 
 /// Words of one hash that are told apart one after the other.
 const CHAIN: usize = 4;
+
+/// About as many bytes of a text make a distinct word among the suspects'.
+const BYTES_PER_DISTINCT: usize = 32;
+
+/// There is room for at most so many distinct words beforehand.
+const MOST_AHEAD: usize = 4096;
 
 /// About as many bytes of text make a word.
 const BYTES_PER_WORD: usize = 6;
@@ -106,8 +119,10 @@ impl<'t> Vocabulary<'t> {
     /// An empty vocabulary for `text`.
     #[must_use]
     pub fn new(text: &'t str) -> Self {
-        let (ids, crowd) = (HashMap::default(), HashMap::default());
-        Self { text, ids, known: Vec::new(), crowd, folded: String::new(), scratch: String::new() }
+        let likely = (text.len() / BYTES_PER_DISTINCT).min(MOST_AHEAD);
+        let ids = HashMap::with_capacity_and_hasher(likely, RandomState::default());
+        let (crowd, folded, scratch) = (HashMap::default(), String::new(), String::new());
+        Self { text, ids, known: Vec::with_capacity(likely), crowd, folded, scratch }
     }
 
     /// The words of a paragraph.
@@ -125,9 +140,13 @@ impl<'t> Vocabulary<'t> {
 
     /// As [`Vocabulary::read`], where the words are known: their hashes, and where they stand in the text.
     pub fn take(&mut self, hashes: &[u64], places: &[(u32, u32)]) -> Sequence {
-        let spans: Vec<Span> = places.iter().map(|(start, end)| Span::new(*start as usize, *end as usize)).collect();
-        let ids = hashes.iter().zip(&spans).map(|(hash, span)| self.id(*hash, *span)).collect();
-        Sequence { ids, spans }
+        let mut sequence = Sequence { ids: Vec::with_capacity(places.len()), spans: Vec::with_capacity(places.len()) };
+        for (hash, (start, end)) in hashes.iter().zip(places) {
+            let span = Span::new(*start as usize, *end as usize);
+            sequence.ids.push(self.id(*hash, span));
+            sequence.spans.push(span);
+        }
+        sequence
     }
 
     /// The folded text of a word.
@@ -172,8 +191,22 @@ impl<'t> Vocabulary<'t> {
         self.known.is_empty()
     }
 
+    #[inline]
     fn id(&mut self, hash: u64, span: Span) -> WordId {
-        let mut at = self.ids.get(&hash).copied();
+        let first = self.ids.get(&hash).copied();
+        // Nearly all are written as they were before.
+        if let Some(id) = first {
+            let bytes = self.text.as_bytes();
+            if bytes[self.known[id as usize].span.range()] == bytes[span.range()] {
+                return id;
+            }
+        }
+        self.written_otherwise(hash, span, first)
+    }
+
+    /// The id of a word that is not written as the `first` of its hash is.
+    fn written_otherwise(&mut self, hash: u64, span: Span, first: Option<WordId>) -> WordId {
+        let mut at = first;
         let (mut last, mut passed) = (None, 0);
         while let Some(id) = at {
             if self.same(id, span) {
