@@ -137,10 +137,12 @@ impl<'a> Glossary<'a> {
     /// Looks every word up once.
     #[must_use]
     pub fn of(vocabulary: &'a Vocabulary<'a>, lexicon: &'a Lexicon) -> Self {
-        let folded = || (0..vocabulary.len() as u32).map(|id| vocabulary.folded(id));
-        let looked: Vec<Looked<'a>> = folded().map(|word| lexicon.look(word)).collect();
-        let known = (0u32..).zip(folded()).zip(&looked);
-        let terms = known.map(|((id, word), looked)| Term::of(word, looked.entry(), vocabulary.letters(id))).collect();
+        let known = (0..vocabulary.len() as u32).map(|id| {
+            let word = vocabulary.folded(id);
+            let looked = lexicon.look(word);
+            (looked, Term::of(word, looked.entry(), vocabulary.letters(id)))
+        });
+        let (looked, terms) = known.unzip();
         Self { vocabulary, lexicon, looked, terms }
     }
 }
@@ -164,6 +166,8 @@ pub struct Suspect<'v> {
     weight: f64,
     /// See [`Side::numbers`].
     numbers: Vec<usize>,
+    /// How many words are characters of a script without spaces.
+    unspaced: usize,
     place: Place,
     /// True if it was told as a title, or part of one, by other paragraphs.
     titled: bool,
@@ -171,7 +175,8 @@ pub struct Suspect<'v> {
 
 impl Suspect<'_> {
     fn words<'a>(&'a self, document: &'a str, paragraph: Span) -> Words<'a> {
-        Words::new(document, paragraph, &self.words, &self.folded, &self.glossary.looked, &self.numbers)
+        let looked = &self.glossary.looked;
+        Words::new(document, paragraph, &self.words, &self.folded, looked, &self.numbers, self.unspaced)
     }
 
     /// The suspect as one side of a pair.
@@ -217,9 +222,9 @@ struct Slot<'v> {
 impl<'v> Slot<'v> {
     fn is_prose(&self, glossary: &'v Glossary<'v>) -> bool {
         *self.prose.get_or_init(|| {
-            let (folded, numbers) = folded(&self.words, glossary);
+            let (folded, numbers, unspaced) = folded(&self.words, glossary);
             let text = glossary.vocabulary.text();
-            let words = Words::new(text, self.span, &self.words, &folded, &glossary.looked, &numbers);
+            let words = Words::new(text, self.span, &self.words, &folded, &glossary.looked, &numbers, unspaced);
             is_prose(&words, self.place, glossary.lexicon)
         })
     }
@@ -327,7 +332,7 @@ impl<'v> Suspects<'v> {
             let told = suspect.folded.iter().zip(&suspect.shape.trimmings).filter(|(_, trimming)| trimming.is_none());
             let told = told.map(|(word, _)| *word);
             suspect.shape.chars_per_word = unit_of(told, solo_per_word(suspect.place.stops));
-            suspect.weight = weight(&suspect.kinds, &suspect.shape, &suspect.attributed);
+            suspect.weight = weight(&suspect.kinds, &suspect.shape, &suspect.attributed, suspect.speaks);
         });
     }
 
@@ -415,24 +420,26 @@ impl<'v> Suspects<'v> {
     }
 }
 
-/// The words of a paragraph, folded, and those (0-based) that are numeric.
-fn folded<'v>(sequence: &Sequence, glossary: &'v Glossary<'v>) -> (Vec<&'v str>, Vec<usize>) {
-    let mut folded = Vec::with_capacity(sequence.ids.len());
+/// The words of a paragraph, folded, those (0-based) that are numeric, and how many are characters of a script without
+/// spaces.
+fn folded<'v>(sequence: &Sequence, glossary: &'v Glossary<'v>) -> (Vec<&'v str>, Vec<usize>, usize) {
     let mut numbers = Vec::new();
-    for (i, id) in sequence.ids.iter().enumerate() {
+    let mut unspaced = 0;
+    let folded = sequence.ids.iter().enumerate().map(|(i, id)| {
         let term = &glossary.terms[*id as usize];
-        folded.push(term.folded);
+        unspaced += usize::from(term.solo);
         if term.numeric {
             numbers.push(i);
         }
-    }
-    (folded, numbers)
+        term.folded
+    });
+    (folded.collect(), numbers, unspaced)
 }
 
 fn suspect<'v>(span: Span, sequence: &Arc<Sequence>, place: Place, glossary: &'v Glossary<'v>) -> Suspect<'v> {
     let Glossary { vocabulary, lexicon, looked, terms } = glossary;
-    let (folded, numbers) = folded(sequence, glossary);
-    let words = Words::new(vocabulary.text(), span, sequence, &folded, looked, &numbers);
+    let (folded, numbers, unspaced) = folded(sequence, glossary);
+    let words = Words::new(vocabulary.text(), span, sequence, &folded, looked, &numbers, unspaced);
     let shape = shape(&words, place, lexicon);
     let kind = |(i, id): (usize, &WordId)| {
         let term = &terms[*id as usize];
@@ -445,17 +452,17 @@ fn suspect<'v>(span: Span, sequence: &Arc<Sequence>, place: Place, glossary: &'v
     };
     let mut kinds: Vec<WordKind> = sequence.ids.iter().enumerate().map(kind).collect();
     light_phrases(&folded, &mut kinds, lexicon);
-    let attributed = attribution(&folded, &shape.quoted, &shape.breaks, lexicon);
-    let weight = weight(&kinds, &shape, &attributed);
-    let speaks = attributed.contains(&true);
+    let (attributed, speaks) = attribution(&folded, &shape, lexicon);
+    let weight = weight(&kinds, &shape, &attributed, speaks);
     let words = Arc::clone(sequence);
-    Suspect { folded, kinds, shape, attributed, speaks, words, glossary, weight, numbers, place, titled: false }
+    let titled = false;
+    Suspect { folded, kinds, shape, attributed, speaks, words, glossary, weight, numbers, unspaced, place, titled }
 }
 
 /// A phrase that is known as a function word is one, whatever its words are alone: "sin embargo" denies nothing.
 fn light_phrases(folded: &[&str], kinds: &mut [WordKind], lexicon: &Lexicon) {
-    let denies = |i: &usize| kinds[*i] == WordKind::Negation;
-    let denials: Vec<usize> = (0..folded.len()).filter(denies).collect();
+    let denials = kinds.iter().enumerate().filter(|(_, kind)| matches!(kind, WordKind::Negation));
+    let denials: Vec<usize> = denials.map(|(i, _)| i).collect();
     for i in denials {
         let phrase = lexicon.phrase(&folded[i..]).filter(|(entry, len)| *len > 1 && entry.is(Class::Function));
         if let Some((_, len)) = phrase {

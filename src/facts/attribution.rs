@@ -2,6 +2,7 @@
 
 use super::{Side, WordKind};
 use crate::lexicon::{Class, Lexicon};
+use crate::role::Shape;
 use crate::similarity::align::{Alignment, Match};
 
 /// Most words of a stretch with a saying verb that is taken for an attribution.
@@ -10,13 +11,14 @@ const MOST_WORDS: usize = 14;
 /// The same without a saying verb.
 const MOST_BARE_WORDS: usize = 4;
 
-/// For each word of a paragraph, folded, whether it belongs to an attribution: outside the quotation marks, in a stretch with a saying verb or
-/// a short one. None where less than half of the paragraph is quoted.
-pub(crate) fn attribution(folded: &[&str], quoted: &[bool], breaks: &[usize], lexicon: &Lexicon) -> Vec<bool> {
+/// For each word of a paragraph, folded, whether it belongs to an attribution: outside the quotation marks, in a stretch
+/// with a saying verb or a short one; and whether any does. None where less than half of the paragraph is quoted.
+pub(crate) fn attribution(folded: &[&str], shape: &Shape, lexicon: &Lexicon) -> (Vec<bool>, bool) {
     let n = folded.len();
+    let Shape { quoted, breaks, .. } = shape;
     let mut marks = vec![false; n];
-    if quoted.iter().filter(|q| **q).count() * 2 < n {
-        return marks;
+    if shape.quoted_words * 2 < n {
+        return (marks, false);
     }
     let mut from = 0;
     while from < n {
@@ -32,7 +34,8 @@ pub(crate) fn attribution(folded: &[&str], quoted: &[bool], breaks: &[usize], le
         }
         from = to;
     }
-    marks
+    let any = marks.contains(&true);
+    (marks, any)
 }
 
 /// How many words behind a quote, from word `from` on, go on with what was said before the attribution begins:

@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::lexicon::{Class, Entry, Lexicon, Looked};
 use crate::role::Shape;
 use crate::similarity::vocabulary::{Letters, WordId};
-use crate::words::{is_alphabetic, is_numeric, is_uppercase};
+use crate::words::{is_alphabetic, is_numeric, is_solo, is_uppercase};
 
 /// One paragraph of a pair, with all that is known of its words.
 #[derive(Clone, Copy)]
@@ -48,9 +48,12 @@ impl Side<'_> {
     }
 }
 
-/// How much words say that are neither trimmings nor attribution.
+/// How much words say that are neither trimmings nor attribution; `speaks` if any is `attributed`.
 #[must_use]
-pub fn weight(kinds: &[WordKind], shape: &Shape, attributed: &[bool]) -> f64 {
+pub fn weight(kinds: &[WordKind], shape: &Shape, attributed: &[bool], speaks: bool) -> f64 {
+    if shape.is_plain() && !speaks {
+        return kinds.iter().map(|kind| kind.weight()).sum();
+    }
     let words = kinds.iter().zip(&shape.trimmings).zip(attributed);
     let told = words.filter(|((_, trimming), attributed)| trimming.is_none() && !**attributed);
     told.map(|((kind, _), _)| kind.weight()).sum()
@@ -80,7 +83,12 @@ impl WordKind {
     /// the lexicon has of it.
     #[must_use]
     pub fn of(folded: &str, entry: Option<&Entry>) -> [Self; 2] {
-        if folded.contains(|c: char| is_numeric(c) && !is_alphabetic(c)) {
+        Self::told(folded, folded.contains(is_numeric), entry)
+    }
+
+    /// As [`WordKind::of`], where it is known whether any character is `numeric`.
+    fn told(folded: &str, numeric: bool, entry: Option<&Entry>) -> [Self; 2] {
+        if numeric && folded.contains(|c: char| is_numeric(c) && !is_alphabetic(c)) {
             return [Self::Number(number_value(folded)); 2];
         }
         match entry {
@@ -145,16 +153,19 @@ pub struct Term<'a> {
     pub numeric: bool,
     /// False if it cannot begin with a capital letter, or is the same with one.
     pub cased: bool,
+    /// True if it is a character of a script without spaces.
+    pub solo: bool,
 }
 
 impl<'a> Term<'a> {
-    /// Of a folded word; `entry` is what the lexicon has of it.
+    /// Of a folded word; `entry` is what the lexicon has of it, `letters` what it is made of.
     #[must_use]
     pub fn of(folded: &'a str, entry: Option<&Entry>, letters: Letters) -> Self {
-        let kinds = WordKind::of(folded, entry);
+        let kinds = WordKind::told(folded, letters.numeric, entry);
         // What is folded from a capital begins with a small letter.
-        let cased = kinds[0] != kinds[1] && folded.chars().next().is_some_and(|c| c.is_lowercase() || is_uppercase(c));
-        Self { folded, kinds, numeric: letters.numeric, cased }
+        let first = folded.chars().next();
+        let cased = kinds[0] != kinds[1] && first.is_some_and(|c| c.is_lowercase() || is_uppercase(c));
+        Self { folded, kinds, numeric: letters.numeric, cased, solo: first.is_some_and(is_solo) }
     }
 }
 

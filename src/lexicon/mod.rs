@@ -126,8 +126,8 @@ struct Known {
     longest: u16,
     /// True if it is the second word of a phrase.
     second: bool,
-    /// True if furniture begins with it.
-    furniture: bool,
+    /// The most words of furniture that begins with it; 0 if none does.
+    furniture: u16,
     /// All that is known of the entries that begin with this word, itself included: classes and [`RELATED`].
     begins: u16,
 }
@@ -180,7 +180,6 @@ pub struct Lexicon {
     prefixes: HashMap<Key, Entry>,
     /// Furniture: whole paragraphs, and beginnings of paragraphs.
     boilerplate: HashMap<Key, bool>,
-    longest_boilerplate: usize,
     /// Synonym groups and pairs of opposites read so far; their numbers.
     relations: i32,
 }
@@ -278,12 +277,10 @@ impl Lexicon {
     /// True if a paragraph of these folded words is page furniture.
     #[must_use]
     pub fn is_boilerplate(&self, words: &[&str]) -> bool {
-        let begins = |first: &&str| self.known.get(*first).is_some_and(|known| known.furniture);
-        if !words.first().is_some_and(begins) {
-            return false;
-        }
+        let known = words.first().and_then(|first| self.known.get(*first));
+        let longest = known.map_or(0, |known| usize::from(known.furniture));
         let mut phrase = String::new();
-        for (at, word) in words.iter().take(self.longest_boilerplate).enumerate() {
+        for (at, word) in words.iter().take(longest).enumerate() {
             if at > 0 {
                 phrase.push(' ');
             }

@@ -210,10 +210,9 @@ impl<'f> Reader<'_, 'f> {
 
     fn boilerplate(&mut self, line: &'f str) {
         let (key, open) = self.pattern(line);
-        self.note(&key, 0, |known| known.furniture = true);
-        let lexicon = &mut *self.lexicon;
-        lexicon.longest_boilerplate = lexicon.longest_boilerplate.max(key.split(' ').count());
-        lexicon.boilerplate.insert(key, open);
+        let words = key.split(' ').count() as u16;
+        self.note(&key, 0, |known| known.furniture = known.furniture.max(words));
+        self.lexicon.boilerplate.insert(key, open);
     }
 
     /// Notes something of the word of a phrase that begins at byte `from`. Most words of phrases are known already.

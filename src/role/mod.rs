@@ -11,7 +11,7 @@ use crate::paragraph::Role;
 use crate::words::{decoded, is_solo, number_sign};
 
 use sentences::{clause_breaks, sentence_starts};
-use trimming::{Trimming, Words, trimmings};
+use trimming::{Trimming, Words, bits, trimmings};
 
 /// What can be seen of one paragraph by itself.
 #[derive(Clone, Debug)]
@@ -26,6 +26,8 @@ pub struct Shape {
     pub cut_off: bool,
     /// For each word, whether it stands inside quotation marks.
     pub quoted: Vec<bool>,
+    /// How many of them do.
+    pub quoted_words: usize,
     blemishes: u32,
     /// How many words are no trimmings.
     solid: usize,
@@ -117,8 +119,7 @@ impl Shape {
     /// Share of the words that stand in quotation marks.
     #[must_use]
     pub fn quoted_share(&self) -> f64 {
-        let quoted = self.quoted.iter().filter(|q| **q).count();
-        quoted as f64 / self.quoted.len().max(1) as f64
+        self.quoted_words as f64 / self.quoted.len().max(1) as f64
     }
 }
 
@@ -165,6 +166,7 @@ pub fn shape(words: &Words<'_>, place: Place, lexicon: &Lexicon) -> Shape {
         trimmings,
         full_stop,
         cut_off,
+        quoted_words: quoted.iter().filter(|quoted| **quoted).count(),
         quoted,
         post,
         marked,
@@ -227,10 +229,7 @@ pub fn unit_of<'w>(folded: impl Iterator<Item = &'w str>, solo: usize) -> usize 
 
 /// How many of its words make one of a script with spaces.
 fn chars_per_word(words: &Words<'_>, place: Place) -> usize {
-    if words.text.is_ascii() && !words.text.contains('&') {
-        return 1;
-    }
-    unit_of(words.folded.iter().copied(), solo_per_word(place.stops))
+    if words.unspaced * 2 > words.len() { solo_per_word(place.stops) } else { 1 }
 }
 
 /// True if a text ends as a sentence ends, closing quotes and brackets aside.
@@ -308,7 +307,7 @@ fn role(words: &Words<'_>, shape: &Shape, place: Place, lexicon: &Lexicon) -> Ro
             () => Role::Body,
         };
     }
-    if shape.quoted.iter().filter(|q| **q).count() * 2 > n {
+    if shape.quoted_words * 2 > n {
         return Role::Quote;
     }
     Role::Body
@@ -332,7 +331,9 @@ fn blemishes(words: &Words<'_>) -> u32 {
             && inner.clone().any(char::is_alphabetic)
             && (inner.any(char::is_numeric) || word.starts_with(|c: char| c.is_numeric()))
     };
-    (words.numbers.iter().filter(scanned).count() + words.text.matches('[').count()) as u32
+    let opened = || memchr::memchr_iter(b'[', words.text.as_bytes()).count();
+    let brackets = if words.may_hold(bits(b"[")) { opened() } else { 0 };
+    (words.numbers.iter().filter(scanned).count() + brackets) as u32
 }
 
 /// A post's signature ("— Name (@handle) date"), or a by-line.
@@ -362,6 +363,7 @@ pub(crate) fn code_like(text: &str) -> bool {
     let opens = text.trim_end().ends_with(['{', '}', '('])
         || memchr::memchr_iter(b'"', bytes).any(|at| bytes[at..].starts_with(b"\", line "));
     let call = |word: &str| word.find('(').is_some_and(|at| at > 0 && word[..at].contains(['.', '_']));
+    let calls = || memchr::memchr(b'(', bytes).is_some() && text.split_whitespace().next().is_some_and(call);
     // The frame of a table that a program prints; what closes a call.
     // "─" and "│": E2 94 80, E2 94 82.
     let frame = |at: usize| at > 0 && bytes[at - 1] == 0xe2 && matches!(bytes.get(at + 1), Some(0x80 | 0x82));
@@ -372,11 +374,11 @@ pub(crate) fn code_like(text: &str) -> bool {
         return true;
     }
     if signs == 0 && !opens {
-        return text.split_whitespace().next().is_some_and(call);
+        return calls();
     }
     let long = text.chars().count();
     opens && long < 200
-        || text.split_whitespace().next().is_some_and(call)
+        || calls()
         || signs >= 2 && signs as f64 >= CODE_SIGNS * long as f64 && !text.contains("http")
         || signs >= 1 && telling.iter().any(|mark| text.contains(mark)) && long < 200
 }
@@ -389,25 +391,38 @@ fn string_literal(text: &str) -> bool {
 
 /// How many signs of program text there are. No branch and no jump a byte: looked at sixteen at a time.
 fn code_signs(text: &[u8]) -> usize {
-    let signs = *b"{}[]<>=;\\`$_^~";
-    let sign = |byte: &u8| signs.iter().fold(0, |found, sign| found | u8::from(byte == sign));
+    // Those of "[\\]^_`" and ";<=>" stand side by side in ASCII.
+    let within = |byte: u8, first: u8, last: u8| u8::from(byte.wrapping_sub(first) <= last - first);
+    let alone = |byte: u8| b"{}$~".iter().fold(0, |found, sign| found | u8::from(byte == *sign));
+    let sign = |byte: &u8| within(*byte, b'[', b'`') | within(*byte, b';', b'>') | alone(*byte);
     text.chunks(usize::from(u8::MAX)).map(|chunk| usize::from(chunk.iter().map(sign).sum::<u8>())).sum()
 }
+
+/// What may be a quotation mark: the first bytes of those that are not ASCII, and of an entity.
+const QUOTES: u128 = bits(b"\"'&\xc2\xe2\xe3");
 
 /// For each word, whether quotation marks are open around it; and whether they are at the end.
 fn quoted(words: &Words<'_>) -> (Vec<bool>, bool) {
     let n = words.len();
+    if !words.may_hold(QUOTES) {
+        return (vec![false; n], false);
+    }
     let mut open: Option<char> = None;
     let mut marks = Vec::with_capacity(n);
     for i in std::iter::once(0).chain(words.set_off()).chain((n > 0).then_some(n)) {
+        let gap = words.before(i);
+        if bits(gap.as_bytes()) & QUOTES == 0 {
+            continue;
+        }
         marks.resize(i, open.is_some());
-        let gap = decoded(words.before(i));
+        let gap = decoded(gap);
         for (offset, c) in gap.char_indices() {
             let before_word = i < n && offset + c.len_utf8() == gap.len();
             let after_word = offset == 0 && i > 0;
             open = next_quote(open, c, before_word, after_word);
         }
     }
+    marks.resize(n, open.is_some());
     (marks, open.is_some())
 }
 
@@ -422,5 +437,20 @@ fn next_quote(open: Option<char>, c: char, before_word: bool, after_word: bool) 
         ('\'' | '‘' | '’', None) if before_word && !after_word => Some('\''),
         ('\'' | '’', Some('\'' | '‘')) if !before_word || after_word => None,
         _ => open,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signs_of_program_text_are_those_listed() {
+        let listed = |byte: &u8| usize::from(b"{}[]<>=;\\`$_^~".contains(byte));
+        for byte in 0..=u8::MAX {
+            assert_eq!(code_signs(&[byte]), listed(&byte), "{byte}");
+        }
+        let all: Vec<u8> = (0..=u8::MAX).cycle().take(1000).collect();
+        assert_eq!(code_signs(&all), all.iter().map(listed).sum::<usize>());
     }
 }

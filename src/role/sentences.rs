@@ -30,7 +30,8 @@ pub fn clause_breaks(words: &Words<'_>) -> Vec<usize> {
     let joins = |c: char| c.is_whitespace() || QUOTES.contains(&c) || JOINING.contains(&c);
     let breaks = |i: &usize| {
         let gap = words.before(*i);
-        gap == " - " || !gap.chars().all(joins)
+        // Most have a comma or a full stop: no more to ask.
+        gap.starts_with([',', '.']) || gap == " - " || !gap.chars().all(joins)
     };
     words.set_off().filter(breaks).collect()
 }
@@ -38,6 +39,9 @@ pub fn clause_breaks(words: &Words<'_>) -> Vec<usize> {
 /// True if a sentence ends in what stands before word `i`, and word `i` begins one.
 fn ends_before(words: &Words<'_>, i: usize) -> bool {
     let gap = words.before(i);
+    if gap.starts_with(',') {
+        return false;
+    }
     let stopped = gap.starts_with(['.', '!', '?', '…', '。', '！', '？', '؟', '۔', '।', '"', '”', '»', ')'])
         && gap.contains(['.', '!', '?', '…', '。', '！', '？', '؟', '۔', '।']);
     let wide = gap.contains(char::is_whitespace) || gap.contains(['。', '！', '？']);

@@ -68,7 +68,7 @@ mod tests {
             .collect();
         let folded: Vec<&str> = spans.iter().map(|span| span.of(text)).collect();
         let sequence = Sequence { spans: spans.clone(), ..Sequence::default() };
-        let words = Words::new(text, Span::new(0, text.len()), &sequence, &folded, &[], &[]);
+        let words = Words::new(text, Span::new(0, text.len()), &sequence, &folded, &[], &[], 0);
         furniture(&words, headline, at_end, 1)
     }
 

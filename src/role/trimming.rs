@@ -52,12 +52,27 @@ pub struct Words<'a> {
     looked: &'a [Looked<'a>],
     /// The words (0-based) with a digit or another numeric character in them.
     pub(super) numbers: &'a [usize],
+    /// How many words are characters of a script without spaces.
+    pub(super) unspaced: usize,
     /// See [`Words::set_off`].
     set_off: Vec<usize>,
+    /// See [`Words::may_hold`].
+    between: u128,
+}
+
+/// A bit for each of some bytes, by its low seven bits.
+pub(super) const fn bits(bytes: &[u8]) -> u128 {
+    let (mut bits, mut at) = (0, 0);
+    while at < bytes.len() {
+        bits |= 1 << (bytes[at] % 128);
+        at += 1;
+    }
+    bits
 }
 
 impl<'a> Words<'a> {
-    /// Of a paragraph of `document`; `looked` is what the lexicon knows of each of the document's words.
+    /// Of a paragraph of `document`; `looked` is what the lexicon knows of each of the document's words, and `unspaced` of
+    /// the paragraph's are characters of a script without spaces.
     #[must_use]
     pub fn new(
         document: &'a str,
@@ -66,11 +81,30 @@ impl<'a> Words<'a> {
         folded: &'a [&'a str],
         looked: &'a [Looked<'a>],
         numbers: &'a [usize],
+        unspaced: usize,
     ) -> Self {
-        let spans = &sequence.spans;
-        let plain = |from: usize, to: usize| from == to || to - from == 1 && document.as_bytes()[from] == b' ';
-        let set_off = (1..spans.len()).filter(|&i| !plain(spans[i - 1].end, spans[i].start)).collect();
-        Self { text: paragraph.of(document), start: paragraph.start, sequence, folded, looked, numbers, set_off }
+        let bytes = document.as_bytes();
+        let mut set_off = Vec::with_capacity(sequence.spans.len() / 4);
+        let mut between = 0;
+        let mut from = paragraph.start;
+        for (i, span) in sequence.spans.iter().enumerate() {
+            let gap = &bytes[from..span.start];
+            if !matches!(gap, [] | [b' ']) {
+                between |= bits(gap);
+                if i > 0 {
+                    set_off.push(i);
+                }
+            }
+            from = span.end;
+        }
+        between |= bits(&bytes[from..paragraph.end]);
+        let (text, start) = (paragraph.of(document), paragraph.start);
+        Self { text, start, sequence, folded, looked, numbers, unspaced, set_off, between }
+    }
+
+    /// False if none of some bytes (their [`bits`]) stands between the words, before the first or after the last.
+    pub(super) const fn may_hold(&self, bytes: u128) -> bool {
+        self.between & bytes != 0
     }
 
     /// The bytes of a word in the paragraph's text.
@@ -212,7 +246,7 @@ const MOST_LABEL_WORDS: usize = 4;
 
 /// "Defiant: ...", "Now and then: ...": a few words and a colon, with more behind than in front.
 fn label(words: &Words<'_>, lexicon: &Lexicon, marks: &mut [Option<Trimming>]) {
-    for i in 1..=MOST_LABEL_WORDS.min(words.len().saturating_sub(1)) {
+    for i in words.set_off().take_while(|i| *i <= MOST_LABEL_WORDS) {
         let gap = words.before(i);
         if gap.starts_with([':', '：']) && gap.len() > 1 || gap.starts_with('：') || gap.starts_with("':") {
             let says = (0..i).any(|k| words.is(k, Class::Saying));
@@ -246,15 +280,15 @@ fn platform(words: &Words<'_>, i: usize, marks: &mut [Option<Trimming>]) {
     }
 }
 
-/// The first byte of "（".
-const FULL_WIDTH: u8 = 0xef;
+/// What opens a parenthesis; the first byte of "（".
+const OPENING: u128 = bits(b"([\xef");
 
 /// Most words in a parenthesis that is taken for a picture reference or a credit.
 const MOST_PARENTHESIS_WORDS: usize = 12;
 
 /// "(pictured, left)", "(AP Photo/John Smith)".
 fn parentheses(words: &Words<'_>, marks: &mut [Option<Trimming>]) {
-    if memchr::memchr3(b'(', b'[', FULL_WIDTH, words.text.as_bytes()).is_none() {
+    if !words.may_hold(OPENING) {
         return;
     }
     let mut open = None;
@@ -288,6 +322,9 @@ fn credit(words: &Words<'_>, lexicon: &Lexicon, marks: &mut [Option<Trimming>]) 
     let n = words.len();
     let from = n.saturating_sub(MOST_CREDIT_WORDS);
     for i in (from.max(1)..n).filter(|i| words.may_begin(*i, Class::Credit)) {
+        if words.raw(i).chars().next().is_none_or(char::is_lowercase) {
+            continue;
+        }
         let gap = words.before(i);
         let set_off = gap.contains(['.', '/', '©', '|', '(', '!', '?', '…', '”', '"', '。', ']', ')', '\n', '-', '–']);
         let Some((entry, len)) = words.phrase(i, lexicon) else { continue };
@@ -301,8 +338,7 @@ fn credit(words: &Words<'_>, lexicon: &Lexicon, marks: &mut [Option<Trimming>]) 
         if stopped && !set_off {
             continue;
         }
-        let capital = words.raw(i).chars().next().is_some_and(|c| !c.is_lowercase());
-        if capital && (set_off && (colon || n - i <= 6) || colon && no_stop_until_end(words, i)) {
+        if set_off && (colon || n - i <= 6) || colon && no_stop_until_end(words, i) {
             mark(marks, i..n, Trimming::Credit);
             return;
         }
@@ -330,8 +366,14 @@ fn bracketed_credit(words: &Words<'_>, marks: &mut [Option<Trimming>]) {
 /// Most words of a step of a breadcrumb trail.
 const MOST_STEP_WORDS: usize = 4;
 
+/// What parts the steps of a trail: the last bytes of "›" and "»".
+const STEPS: u128 = bits(b">\xba\xbb");
+
 /// "Home > News > Title": everything before the last ">". Guillemets that quote are no steps.
 fn breadcrumbs(words: &Words<'_>, marks: &mut [Option<Trimming>]) {
+    if !words.may_hold(STEPS) {
+        return;
+    }
     let step = |i: &usize| matches!(words.before(*i).trim(), ">" | "›" | "»");
     let steps: Vec<usize> = words.set_off().filter(step).collect();
     let starts = std::iter::once(0).chain(steps.iter().copied());
@@ -364,7 +406,7 @@ fn counter(words: &Words<'_>, lexicon: &Lexicon, marks: &mut [Option<Trimming>])
         mark(marks, n - 1..n, Trimming::Counter);
     }
     let cut_off = |i: usize| words.before(i).contains("..") || words.before(i).contains('…');
-    if let Some(start) = (n.saturating_sub(3).max(1)..n).find(|i| cut_off(*i))
+    if let Some(start) = words.set_off().rev().take_while(|i| i + 3 >= n).filter(|i| cut_off(*i)).last()
         && lexicon.is_boilerplate(&words.folded[start..])
     {
         mark(marks, start..n, Trimming::Counter);
