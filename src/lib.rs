@@ -75,6 +75,7 @@ pub mod show;
 pub mod similarity;
 pub mod suspects;
 pub mod terminal;
+mod threads;
 #[cfg(feature = "io")]
 pub mod undo;
 pub mod verdict;

@@ -9,8 +9,6 @@ mod under;
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 use crate::facts::WordKind;
 use crate::options::Options;
 use crate::role::Shape;
@@ -20,13 +18,11 @@ use crate::similarity::gaps::Gaps;
 use crate::similarity::like::scans_alike;
 use crate::similarity::vocabulary::WordId;
 use crate::suspects::{Earlier, Glossary, Sequences, Suspect, Suspects};
+use crate::threads::map_all;
 use crate::verdict::judge::{NEAR_EQUAL, Pair, Told, judge, may_cover, stands_over};
 
 /// Pairs whose words overlap less are not aligned: a little below the least coverage that any verdict asks for.
 const LEAST_BOUND: f64 = 0.4;
-
-/// More candidate pairs than this are worked on by several threads.
-const MANY_PAIRS: usize = 256;
 
 /// Most words that differ in spelling only that are noted for a pair.
 const MOST_SPELLINGS: usize = 12;
@@ -93,13 +89,8 @@ impl Pass<'_, '_> {
     /// Judges the candidates; gives the pairs in their order, and how many were too long to be aligned.
     #[must_use]
     pub(crate) fn judge(&self, candidates: &[Candidate]) -> (Vec<Pair>, usize) {
-        let many = candidates.len() > MANY_PAIRS;
         let partners = self.partners(candidates);
-        let glances: Vec<Glance> = if many {
-            candidates.par_iter().map(|candidate| self.glance(candidate, &partners)).collect()
-        } else {
-            candidates.iter().map(|candidate| self.glance(candidate, &partners)).collect()
-        };
+        let glances = map_all(candidates, |candidate| self.glance(candidate, &partners));
         let (mut pairs, mut too_long) = self.pairs(&self.wanted(candidates, &glances));
         let needed = self.needed(candidates, &glances, &pairs);
         if !needed.is_empty() {
@@ -114,11 +105,7 @@ impl Pass<'_, '_> {
     /// Judges candidates of which it is known how many words they have in common; gives the pairs in their order, and
     /// how many were too long to be aligned.
     fn pairs(&self, wanted: &[(Candidate, usize)]) -> (Vec<Pair>, usize) {
-        let outcomes: Vec<Outcome> = if wanted.len() > MANY_PAIRS {
-            wanted.par_iter().map(|(candidate, shared)| self.pair(candidate, *shared)).collect()
-        } else {
-            wanted.iter().map(|(candidate, shared)| self.pair(candidate, *shared)).collect()
-        };
+        let outcomes = map_all(wanted, |(candidate, shared)| self.pair(candidate, *shared));
         let mut pairs = Vec::with_capacity(outcomes.len());
         let mut too_long = 0;
         for outcome in outcomes {

@@ -8,6 +8,7 @@ const FLOORS: &[(&str, u32)] = &[
     ("paragraph", 0),
     ("options", 0),
     ("terminal", 0),
+    ("threads", 0),
     ("words", 1),
     ("markup", 1),
     ("shingle", 2),

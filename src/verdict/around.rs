@@ -4,8 +4,8 @@
 //! An echo is printed again by itself, or with all that stands around it. A record of the same form has the same lines
 //! in the same places, and others between them: "Bounce: low" under one name, "Bounce: high" under the next.
 
-use std::cell::OnceCell;
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use crate::lexicon::{Class, Lexicon};
 use crate::paragraph::{Role, Span, Verdict};
@@ -65,9 +65,9 @@ pub struct Around<'a, 'v> {
     /// True if a line says that it heads a refrain.
     sung: bool,
     /// For each paragraph, whether it is program text; looked at where it is asked for.
-    codes: Vec<OnceCell<bool>>,
+    codes: Vec<OnceLock<bool>>,
     /// How many paragraphs begin with each short label; counted where it is asked for.
-    labels: OnceCell<HashMap<String, u32>>,
+    labels: OnceLock<HashMap<String, u32>>,
 }
 
 impl<'a, 'v> Around<'a, 'v> {
@@ -93,8 +93,8 @@ impl<'a, 'v> Around<'a, 'v> {
             repeated[*one as usize] = true;
             repeated[*other as usize] = true;
         }
-        let codes = vec![OnceCell::new(); paragraphs.len()];
-        let labels = OnceCell::new();
+        let codes = vec![OnceLock::new(); paragraphs.len()];
+        let labels = OnceLock::new();
         Self { text, paragraphs, prints, suspects, firsts, echoes, repeated, sung, codes, labels }
     }
 

@@ -11,6 +11,7 @@ use crate::role::trimming::Trimming;
 use crate::shingle::Prints;
 use crate::similarity::candidates::Candidates;
 use crate::suspects::Suspects;
+use crate::threads::map_all;
 
 use super::finding::{copied, judged};
 use super::judge::{Judgement, Pair};
@@ -108,32 +109,30 @@ impl Case<'_, '_> {
     fn edges(&self, copies: &HashMap<u32, (u32, Vec<u32>)>) -> Vec<Edge> {
         let champion = |index: u32| copies.get(&index).map_or(index, |group| group.0);
         let holds_many = self.holds_many();
-        let mut edges = Vec::new();
-        for (evidence, pair) in (0u32..).zip(self.pairs) {
-            let fixed = |index| self.suspects.fixed(champion(index));
-            let may = |judgement: &Judgement, goes| judgement.verdict == Verdict::Remove && !fixed(goes);
-            let may = (may(&pair.forth, pair.first), may(&pair.back, pair.second));
-            let (goes, stays, judgement) = match may {
-                (true, true) if self.first_stays(pair) => (pair.second, pair.first, &pair.back),
-                (true, _) => (pair.first, pair.second, &pair.forth),
-                (false, true) => (pair.second, pair.first, &pair.back),
-                (false, false) => continue,
-            };
-            // What is made of other paragraphs may go in parts; that is no reason for them to go.
-            if holds_many.contains(&stays) && self.sentence_in(goes, stays) {
-                continue;
-            }
-            if self.barred(pair, goes) {
-                continue;
-            }
-            // A heading or a row stays by its form; that is no reason for the body to go.
-            if fixed(stays) && rank(self.suspects.role(goes)) > rank(self.suspects.role(champion(stays))) {
-                continue;
-            }
-            let strength = judgement.coverage + judgement.jaccard;
-            edges.push(Edge { goes: champion(goes), stays: champion(stays), strength, evidence });
+        let edges = map_all(self.pairs, |pair| self.edge(pair, champion, &holds_many));
+        (0u32..).zip(edges).filter_map(|(evidence, edge)| Some(Edge { evidence, ..edge? })).collect()
+    }
+
+    /// Which of a pair goes for the other, if any does; `champion` is the paragraph that stays for one and its copies.
+    fn edge(&self, pair: &Pair, champion: impl Fn(u32) -> u32, holds_many: &HashSet<u32>) -> Option<Edge> {
+        let fixed = |index| self.suspects.fixed(champion(index));
+        let may = |judgement: &Judgement, goes| judgement.verdict == Verdict::Remove && !fixed(goes);
+        let may = (may(&pair.forth, pair.first), may(&pair.back, pair.second));
+        let (goes, stays, judgement) = match may {
+            (true, true) if self.first_stays(pair) => (pair.second, pair.first, &pair.back),
+            (true, _) => (pair.first, pair.second, &pair.forth),
+            (false, true) => (pair.second, pair.first, &pair.back),
+            (false, false) => return None,
+        };
+        // What is made of other paragraphs may go in parts; that is no reason for them to go.
+        let made_of = holds_many.contains(&stays) && self.sentence_in(goes, stays);
+        // A heading or a row stays by its form; that is no reason for the body to go.
+        let by_form = || fixed(stays) && rank(self.suspects.role(goes)) > rank(self.suspects.role(champion(stays)));
+        if made_of || self.barred(pair, goes) || by_form() {
+            return None;
         }
-        edges
+        let strength = judgement.coverage + judgement.jaccard;
+        Some(Edge { goes: champion(goes), stays: champion(stays), strength, evidence: 0 })
     }
 
     /// True if of a pair not `goes` but the one that is to stay should have gone, and stays by its form alone: a heading,

@@ -1,9 +1,9 @@
 //! Which of two spellings is the slip: the rarer word of the article; of two that are as rare, the one with the rarer
 //! letters. Counted once a document, and only where two spellings are compared.
 
-use std::cell::OnceCell;
 use std::cmp::Ordering;
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use foldhash::fast::RandomState;
 
@@ -38,8 +38,8 @@ pub struct Rarity<'a, 'v> {
     suspects: &'a Suspects<'v>,
     lexicon: &'a Lexicon,
     pairs: &'a [Pair],
-    words: OnceCell<HashMap<u64, usize, RandomState>>,
-    letters: OnceCell<HashMap<Letters, usize, RandomState>>,
+    words: OnceLock<HashMap<u64, usize, RandomState>>,
+    letters: OnceLock<HashMap<Letters, usize, RandomState>>,
 }
 
 impl<'a, 'v> Rarity<'a, 'v> {
@@ -53,7 +53,7 @@ impl<'a, 'v> Rarity<'a, 'v> {
         lexicon: &'a Lexicon,
         pairs: &'a [Pair],
     ) -> Self {
-        let (words, letters) = (OnceCell::new(), OnceCell::new());
+        let (words, letters) = (OnceLock::new(), OnceLock::new());
         Self { text, paragraphs, prints, suspects, lexicon, pairs, words, letters }
     }
 

@@ -10,6 +10,7 @@ use crate::role::Shape;
 use crate::shingle::Prints;
 use crate::similarity::candidates::Candidates;
 use crate::suspects::Suspects;
+use crate::threads::map_all;
 
 use super::around::Around;
 use super::judge::{Judgement, NEAR_EQUAL, Pair};
@@ -210,7 +211,7 @@ impl<'a, 'v> Structure<'a, 'v> {
         };
         let of_form =
             |pair: &Pair| [kept(&pair.forth, pair.first, pair.second), kept(&pair.back, pair.second, pair.first)];
-        let found: Vec<[bool; 2]> = pairs.iter().map(of_form).collect();
+        let found: Vec<[bool; 2]> = map_all(pairs, of_form);
         if !found.iter().flatten().any(|kept| *kept) {
             return None;
         }
