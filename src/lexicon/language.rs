@@ -6,7 +6,7 @@
 use std::sync::OnceLock;
 
 use super::HashMap;
-use crate::words::{is_solo, scan};
+use crate::words::{hash_of, scan};
 
 /// The language-neutral file: agency names, unit symbols.
 pub(super) const NEUTRAL: &str = include_str!("all.txt");
@@ -20,6 +20,12 @@ pub(super) const FILES: [(&str, &str); 21] = files![
     "en", "de", "fr", "es", "pt", "it", "nl", "pl", "ru", "tr", "ar", "zh", "ja", "th", "hi", "ko", "ur", "sv", "no",
     "da", "id",
 ];
+
+/// Languages that are written without spaces and without marks on the characters: each character is a word.
+const UNSPACED: [&str; 2] = ["zh", "ja"];
+
+/// The same, with marks.
+const MARKED: &str = "th";
 
 /// Least share of words that must be function words of a language, though other languages may have them, too.
 const LEAST_SHARE: f64 = 0.15;
@@ -74,21 +80,29 @@ fn function_words(file: &str) -> impl Iterator<Item = &str> {
     words.filter(|line| !line.is_empty() && !line.starts_with('#') && !line.contains([' ', '*']))
 }
 
+/// Takes the hashes of a function word's words. It stands in its file folded (a test makes sure of it) but for "ß":
+/// what the characters of all languages mean is not worked out for the sake of one article.
+fn hashes(code: &str, entry: &str, mut take: impl FnMut(u64)) {
+    match () {
+        () if UNSPACED.contains(&code) => entry.chars().for_each(|c| take(hash_of(c.encode_utf8(&mut [0; 4])))),
+        () if code == MARKED || entry.contains('ß') => scan(entry, |hash, _, _| take(hash)),
+        () => take(hash_of(entry)),
+    }
+}
+
+/// There are fewer function words.
+const MOST_FUNCTION_WORDS: usize = 7000;
+
 /// For each function word, the languages that have it, a bit each.
 fn index() -> &'static HashMap<u64, u32> {
     static INDEX: OnceLock<HashMap<u64, u32>> = OnceLock::new();
     const { assert!(FILES.len() <= 32) };
     INDEX.get_or_init(|| {
         let mut index: HashMap<u64, u32> = HashMap::default();
-        for (number, (_, file)) in FILES.iter().enumerate() {
+        index.reserve(MOST_FUNCTION_WORDS);
+        for (number, (code, file)) in FILES.iter().enumerate() {
             for entry in function_words(file) {
-                // Written without spaces, each character of a function word is a word.
-                let parted = entry.starts_with(is_solo);
-                scan(entry, |hash, start, end| {
-                    if parted || end - start == entry.len() {
-                        *index.entry(hash).or_default() |= 1 << number;
-                    }
-                });
+                hashes(code, entry, |hash| *index.entry(hash).or_default() |= 1 << number);
             }
         }
         index
@@ -99,4 +113,36 @@ fn index() -> &'static HashMap<u64, u32> {
 #[must_use]
 pub fn code(name: &str) -> &'static str {
     FILES.iter().find(|(code, _)| *code == name).map_or("", |(code, _)| code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::is_solo;
+
+    /// The hashes of a function word's words, by reading it.
+    fn read(entry: &str) -> Vec<u64> {
+        let parted = entry.starts_with(is_solo);
+        let mut hashes = Vec::new();
+        scan(entry, |hash, start, end| {
+            if parted || end - start == entry.len() {
+                hashes.push(hash);
+            }
+        });
+        hashes
+    }
+
+    #[test]
+    fn function_words_stand_in_their_files_as_they_are_looked_up() {
+        for (code, file) in FILES {
+            let words = function_words(file).filter(|entry| !read(entry).is_empty());
+            let as_it_stands = |entry: &str| {
+                let mut found = Vec::new();
+                hashes(code, entry, |hash| found.push(hash));
+                found
+            };
+            let other: Vec<&str> = words.filter(|entry| read(entry) != as_it_stands(entry)).collect();
+            assert_eq!(other, [""; 0], "{code}");
+        }
+    }
 }
