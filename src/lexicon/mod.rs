@@ -117,12 +117,12 @@ impl Entry {
 /// Beside the classes in [`Known::begins`]: an entry with synonyms or opposites.
 const RELATED: u16 = 1 << 15;
 
-/// A word or phrase.
+/// A word or phrase, or the first two words of one.
 #[derive(Clone, Copy, Debug, Default)]
 struct Known {
     /// Its place in the list of entries, from 1; 0 if it only stands in phrases.
     entry: u32,
-    /// The most words of a phrase that begins with it; 0 if none does.
+    /// The most words of a longer phrase that begins with it; 0 if none does.
     longest: u16,
     /// True if it is the second word of a phrase.
     second: bool,
@@ -169,6 +169,9 @@ impl<'l> Looked<'l> {
         self.begins & RELATED != 0
     }
 }
+
+/// Few phrases have more bytes.
+const LONG_PHRASE: usize = 64;
 
 /// The words of one article's languages.
 #[derive(Clone, Debug, Default)]
@@ -262,16 +265,28 @@ impl Lexicon {
     pub fn phrase_of<'l>(&'l self, words: &[&str], look: impl Fn(usize) -> Looked<'l>) -> Option<(&'l Entry, usize)> {
         let first = (!words.is_empty()).then(|| look(0))?;
         let most = words.len().min(usize::from(first.longest));
-        let more = most > 1 && look(1).second;
-        let longer = more.then(|| {
-            let mut phrase = words[..most].join(" ");
-            (2..=most).rev().find_map(|len| {
-                let found = self.known.get(phrase.as_str()).and_then(|known| self.entry(*known));
-                phrase.truncate(phrase.len() - words[len - 1].len() - 1);
-                found.map(|entry| (entry, len))
-            })
+        let longer = if most > 1 && look(1).second { self.longer_phrase(&words[..most]) } else { None };
+        longer.or_else(|| first.entry.map(|entry| (entry, 1)))
+    }
+
+    /// The longest phrase of two words or more at the start of `words`.
+    fn longer_phrase(&self, words: &[&str]) -> Option<(&Entry, usize)> {
+        let mut phrase = String::with_capacity(LONG_PHRASE);
+        phrase.push_str(words[0]);
+        phrase.push(' ');
+        phrase.push_str(words[1]);
+        let pair = self.known.get(phrase.as_str())?;
+        let most = words.len().min(usize::from(pair.longest));
+        for word in words.get(2..most).unwrap_or_default() {
+            phrase.push(' ');
+            phrase.push_str(word);
+        }
+        let longest = (3..=most).rev().find_map(|len| {
+            let found = self.known.get(phrase.as_str()).and_then(|known| self.entry(*known));
+            phrase.truncate(phrase.len() - words[len - 1].len() - 1);
+            found.map(|entry| (entry, len))
         });
-        longer.flatten().or_else(|| first.entry.map(|entry| (entry, 1)))
+        longest.or_else(|| self.entry(*pair).map(|entry| (entry, 2)))
     }
 
     /// True if a paragraph of these folded words is page furniture.
@@ -347,6 +362,22 @@ mod tests {
             for (key, entry) in lexicon.known.iter().filter_map(|(key, known)| Some((key, lexicon.entry(*known)?))) {
                 let first = lexicon.look(key.split(' ').next().unwrap_or_default());
                 assert_eq!(first.begins & entry.marks(), entry.marks(), "{name}: {key}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_longest_phrase_is_found_as_by_asking_for_each() {
+        for (name, _) in language::FILES {
+            let lexicon = Lexicon::named(name);
+            let keys = || lexicon.known.keys().take(3000);
+            for (key, next) in keys().zip(keys().skip(1)) {
+                let text = format!("{key} {next}");
+                let words: Vec<&str> = text.split(' ').collect();
+                let entry = |len: usize| lexicon.known.get(words[..len].join(" ").as_str()).copied();
+                let longest = (2..=words.len()).rev().find_map(|len| Some((lexicon.entry(entry(len)?)?, len)));
+                let expected = longest.or_else(|| Some((lexicon.get(words[0])?, 1)));
+                assert_eq!(lexicon.phrase(&words), expected, "{name}: {text}");
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Reading a lexicon file.
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::{Class, Entry, Key, Known, Lexicon};
@@ -66,6 +67,10 @@ impl Section {
 
 /// True for words of small letters and Latin digits, joined by single spaces: folded as they stand.
 fn is_folded(text: &str) -> bool {
+    // Most are one word of Latin letters.
+    if text.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        return !text.is_empty();
+    }
     let mut before = ' ';
     text.chars().all(|c| {
         let parts = c == ' ' && before != ' ';
@@ -76,8 +81,10 @@ fn is_folded(text: &str) -> bool {
 
 /// As [`str::trim`], at once where there is nothing to trim, or one space.
 fn trimmed(text: &str) -> &str {
-    let text = text.strip_prefix(' ').unwrap_or(text);
-    let text = text.strip_suffix(' ').unwrap_or(text);
+    let bytes = text.as_bytes();
+    let from = usize::from(bytes.first() == Some(&b' '));
+    let to = bytes.len() - usize::from(bytes.len() > from && bytes.last() == Some(&b' '));
+    let text = &text[from..to];
     match text.as_bytes() {
         [b'!'..=b'~', .., b'!'..=b'~'] => text,
         _ => text.trim(),
@@ -211,27 +218,20 @@ impl<'f> Reader<'_, 'f> {
     fn boilerplate(&mut self, line: &'f str) {
         let (key, open) = self.pattern(line);
         let words = key.split(' ').count() as u16;
-        self.note(&key, 0, |known| known.furniture = known.furniture.max(words));
+        let first = find(&key, b' ').unwrap_or(key.len());
+        self.note(&key, 0..first, |known| known.furniture = known.furniture.max(words));
         self.lexicon.boilerplate.insert(key, open);
     }
 
-    /// Notes something of the word of a phrase that begins at byte `from`. Most words of phrases are known already.
-    fn note(&mut self, phrase: &Key, from: usize, what: impl FnOnce(&mut Known)) {
-        let end = |rest: &str| find(rest, b' ').unwrap_or(rest.len());
+    /// Notes something of the words of a phrase that stand at these bytes. Most are known already.
+    fn note(&mut self, phrase: &Key, words: Range<usize>, what: impl FnOnce(&mut Known)) {
         let known = &mut self.lexicon.known;
         match phrase {
-            Key::Borrowed(phrase) => {
-                let rest = &phrase[from..];
-                what(known.entry(Key::Borrowed(&rest[..end(rest)])).or_default());
-            }
-            Key::Owned(phrase) => {
-                let rest = &phrase[from..];
-                let word = &rest[..end(rest)];
-                match known.get_mut(word) {
-                    Some(known) => what(known),
-                    None => what(known.entry(Key::Owned(word.to_owned())).or_default()),
-                }
-            }
+            Key::Borrowed(phrase) => what(known.entry(Key::Borrowed(&phrase[words])).or_default()),
+            Key::Owned(phrase) => match known.get_mut(&phrase[words.clone()]) {
+                Some(known) => what(known),
+                None => what(known.entry(Key::Owned(phrase[words].to_owned())).or_default()),
+            },
         }
     }
 
@@ -243,11 +243,15 @@ impl<'f> Reader<'_, 'f> {
         let marks = entry.marks();
         if let Some(space) = find(&key, b' ') {
             let longest = 2 + key[space + 1..].bytes().filter(|byte| *byte == b' ').count() as u16;
-            self.note(&key, 0, |known| {
+            self.note(&key, 0..space, |known| {
                 known.longest = known.longest.max(longest);
                 known.begins |= marks;
             });
-            self.note(&key, space + 1, |known| known.second = true);
+            let second = find(&key[space + 1..], b' ').map_or(key.len(), |len| space + 1 + len);
+            self.note(&key, space + 1..second, |known| known.second = true);
+            if longest > 2 {
+                self.note(&key, 0..second, |known| known.longest = known.longest.max(longest));
+            }
         }
         let lexicon = &mut *self.lexicon;
         if open {
