@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::trimming::Words;
 use super::unit_of;
+use crate::words::is_numeric;
 
 /// Most words of the name of a site or a section.
 const MOST_NAME_WORDS: usize = 4;
@@ -35,7 +36,7 @@ pub fn furniture(words: &Words<'_>, headline: usize, at_end: bool, chars_per_wor
     let starts = std::iter::once(first).chain(steps.iter().copied().filter(|step| *step > first));
     let short = starts.zip(ends).all(|(start, end)| end - start <= MOST_NAME_WORDS * chars_per_word);
     // A date or a number may be told nowhere else.
-    let facts = words.folded[names.clone()].iter().any(|word| word.contains(char::is_numeric));
+    let facts = words.folded[names.clone()].iter().any(|word| word.contains(is_numeric));
     (steps.contains(&edge) && short && !facts).then_some(names)
 }
 
