@@ -16,7 +16,7 @@ use crate::similarity::file_names::add_file_names;
 use crate::verdict::judge::Pair;
 use crate::words::{Word, fold, is_alphabetic, is_negative, is_solo, number_sign, words};
 
-use settle::{Document, Judged};
+use settle::{Document, Judged, Memory};
 
 /// Least share of the smaller paragraph's shingles that a candidate pair must have in common.
 const CANDIDATE_SHARE: f64 = 0.35;
@@ -65,7 +65,7 @@ impl Trace {
 
 thread_local! {
     /// Buffers of this thread, emptied for each document.
-    static BUFFERS: RefCell<(Prints, Search)> = RefCell::default();
+    static BUFFERS: RefCell<(Prints, Memory)> = RefCell::default();
 }
 
 impl Deduplicator {
@@ -128,8 +128,8 @@ impl Deduplicator {
         take: impl FnOnce(Findings, &Prints) -> T,
     ) -> T {
         // Taken out while in use: another document may be looked at by this thread while this one waits for others.
-        let (mut prints, mut search) = BUFFERS.take();
-        let candidates = self.search(text, &paragraphs, &mut prints, &mut search);
+        let (mut prints, mut memory) = BUFFERS.take();
+        let candidates = self.search(text, &paragraphs, &mut prints, &mut memory.search);
         let findings = if candidates.pairs.is_empty() && candidates.copies.is_empty() {
             Findings { paragraphs, ..Findings::default() }
         } else {
@@ -141,10 +141,10 @@ impl Deduplicator {
                 candidates: &candidates,
                 again: false,
             };
-            self.judge(&document, &mut search, false).findings
+            self.judge(&document, &mut memory, false).findings
         };
         let taken = take(findings, &prints);
-        BUFFERS.set((prints, search));
+        BUFFERS.set((prints, memory));
         taken
     }
 
@@ -164,7 +164,7 @@ impl Deduplicator {
         let mut prints = Prints::default();
         let candidates = self.search(text, paragraphs, &mut prints, &mut Search::default());
         let document = Document { text, paragraphs, hints, prints: &prints, candidates: &candidates, again: false };
-        let Judged { findings, pairs, roles } = self.judge(&document, &mut Search::default(), true);
+        let Judged { findings, pairs, roles } = self.judge(&document, &mut Memory::default(), true);
         Trace { findings, prints, candidates, pairs, roles }
     }
 
@@ -200,13 +200,6 @@ impl Deduplicator {
     #[cfg(feature = "io")]
     pub(crate) fn lexicon(&self, code: &str) -> &Lexicon {
         self.lexicons.as_ref().map_or_else(|| Lexicon::named(code), |own| own.named(code))
-    }
-
-    /// Words and shingles of some paragraphs.
-    fn prints(&self, text: &str, paragraphs: &[Span]) -> Prints {
-        let mut prints = Prints::default();
-        self.fill(text, paragraphs, &mut prints);
-        prints
     }
 
     /// The lexicon of a document's language.

@@ -31,10 +31,7 @@ impl Prints {
     /// Reads the paragraphs of `text`; shingles are of `ngram` words (1 to 8). A paragraph of fewer words is one
     /// shingle of all its words.
     pub fn fill(&mut self, text: &str, paragraphs: &[Span], ngram: usize) {
-        self.words.clear();
-        self.shingles.clear();
-        self.ends.clear();
-        self.places.clear();
+        self.clear();
         if text.len() < MOST_PLACED {
             self.extend(text, paragraphs, ngram, |places, start, end| places.push((start as u32, end as u32)));
         } else {
@@ -88,10 +85,7 @@ impl Prints {
                 prints
             })
             .collect();
-        self.words.clear();
-        self.shingles.clear();
-        self.ends.clear();
-        self.places.clear();
+        self.clear();
         for part in parts {
             let (words, shingles) = (self.words.len(), self.shingles.len());
             self.words.extend_from_slice(&part.words);
@@ -100,20 +94,34 @@ impl Prints {
         }
     }
 
-    /// The prints of some of the paragraphs (0-based, ascending) as if only they had been read.
-    #[must_use]
-    pub fn only(&self, paragraphs: &[usize]) -> Self {
-        let (words, shingles) = (self.words.len(), self.shingles.len());
-        let (words, shingles) = (Vec::with_capacity(words), Vec::with_capacity(shingles));
-        let (ends, places) = (Vec::with_capacity(paragraphs.len()), Vec::with_capacity(self.places.len()));
-        let mut prints = Self { words, shingles, ends, places };
-        for &index in paragraphs {
-            prints.words.extend_from_slice(self.words(index));
-            prints.places.extend_from_slice(self.places(index).unwrap_or_default());
-            prints.shingles.extend_from_slice(self.shingles(index));
-            prints.ends.push((prints.words.len(), prints.shingles.len()));
+    /// Takes over the prints of some of `all` paragraphs (0-based, ascending), as if only they had been read.
+    pub fn fill_only(&mut self, all: &Self, paragraphs: &[usize]) {
+        self.clear();
+        let placed = all.places.len() == all.words.len();
+        for run in paragraphs.chunk_by(|one, next| one + 1 == *next) {
+            let (first, last) = (run[0], run[run.len() - 1]);
+            let (words, shingles) = all.start(first);
+            let (words_end, shingles_end) = all.ends[last];
+            let moved = |(w, s): &(usize, usize)| (w - words + self.words.len(), s - shingles + self.shingles.len());
+            self.ends.extend(all.ends[first..=last].iter().map(moved));
+            self.words.extend_from_slice(&all.words[words..words_end]);
+            self.shingles.extend_from_slice(&all.shingles[shingles..shingles_end]);
+            if placed {
+                self.places.extend_from_slice(&all.places[words..words_end]);
+            }
         }
-        prints
+    }
+
+    fn clear(&mut self) {
+        self.words.clear();
+        self.shingles.clear();
+        self.ends.clear();
+        self.places.clear();
+    }
+
+    /// Where the words and the shingles of a paragraph (0-based) begin.
+    fn start(&self, index: usize) -> (usize, usize) {
+        if index == 0 { (0, 0) } else { self.ends[index - 1] }
     }
 
     /// How many paragraphs were read.
@@ -149,7 +157,7 @@ impl Prints {
     /// The word hashes of the paragraph at `index` (0-based).
     #[must_use]
     pub fn words(&self, index: usize) -> &[u64] {
-        let start = if index == 0 { 0 } else { self.ends[index - 1].0 };
+        let (start, _) = self.start(index);
         &self.words[start..self.ends[index].0]
     }
 
@@ -157,14 +165,14 @@ impl Prints {
     /// `None` for a text that is too long to keep them all.
     #[must_use]
     pub fn places(&self, index: usize) -> Option<&[(u32, u32)]> {
-        let start = if index == 0 { 0 } else { self.ends[index - 1].0 };
+        let (start, _) = self.start(index);
         (self.places.len() == self.words.len()).then(|| &self.places[start..self.ends[index].0])
     }
 
     /// The shingles of the paragraph at `index` (0-based).
     #[must_use]
     pub fn shingles(&self, index: usize) -> &[u64] {
-        let start = if index == 0 { 0 } else { self.ends[index - 1].1 };
+        let (_, start) = self.start(index);
         &self.shingles[start..self.ends[index].1]
     }
 }
@@ -176,6 +184,8 @@ fn finish(rolled: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::words::words;
 
@@ -219,7 +229,26 @@ mod tests {
             places.map(|(start, end)| &text[*start as usize..*end as usize]).collect()
         };
         assert_eq!(words(&prints, 2), ["three", "four"]);
-        assert_eq!(words(&prints.only(&[1, 2]), 1), ["three", "four"]);
+        let mut some = Prints::default();
+        some.fill_only(&prints, &[1, 2]);
+        assert_eq!(words(&some, 1), ["three", "four"]);
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_taken_over_is_what_reading_only_that_finds(
+            text in "((one|two|three|four)( |\n|\n\\*\n)){0,40}", kept in prop::collection::vec(any::<bool>(), 60),
+        ) {
+            let all = crate::markup::plain::paragraphs(&text, crate::options::Paragraphs::Line);
+            let kept: Vec<usize> = (0..all.len()).filter(|index| kept[*index]).collect();
+            let some: Vec<Span> = kept.iter().map(|index| all[*index]).collect();
+            let (mut prints, mut expected, mut found) = (Prints::default(), Prints::default(), Prints::default());
+            prints.fill(&text, &all, 2);
+            expected.fill(&text, &some, 2);
+            found.fill_only(&prints, &kept);
+            let parts = |prints: Prints| (prints.words, prints.shingles, prints.ends, prints.places);
+            prop_assert_eq!(parts(found), parts(expected));
+        }
     }
 
     #[test]

@@ -20,6 +20,14 @@ use super::{Deduplicator, without_spaces};
 /// from nothing finds.
 const MOST_TAKEN_OVER: usize = 1 << 16;
 
+/// Memory that is kept between documents.
+#[derive(Default)]
+pub(super) struct Memory {
+    pub(super) search: Search,
+    /// For what stays of a document.
+    rest: Prints,
+}
+
 /// A document that was searched.
 #[derive(Clone, Copy)]
 pub(super) struct Document<'a> {
@@ -67,7 +75,7 @@ struct Rest {
 
 impl Deduplicator {
     /// Judges the candidates, and what stays until nothing more goes. The pairs are given if they are to be `traced`.
-    pub(super) fn judge(&self, document: &Document<'_>, search: &mut Search, traced: bool) -> Judged {
+    pub(super) fn judge(&self, document: &Document<'_>, memory: &mut Memory, traced: bool) -> Judged {
         let mut vocabulary = Vocabulary::new(document.text);
         let sequences = Sequences::of(document.paragraphs, document.prints, document.candidates, &mut vocabulary);
         let glossary = Glossary::of(&vocabulary, self.lexicon_of(document.prints));
@@ -83,10 +91,10 @@ impl Deduplicator {
             if !traced {
                 pairs = Vec::new();
             }
-            let findings = self.settle(document, findings, &glossary, None, search);
+            let findings = self.settle(document, findings, &glossary, None, memory);
             return Judged { findings, pairs, roles };
         }
-        let findings = self.settle(document, findings, &glossary, Some(&look), search);
+        let findings = self.settle(document, findings, &glossary, Some(&look), memory);
         Judged { findings, pairs: look.guarded.unwrap_or(look.pairs), roles }
     }
 
@@ -148,14 +156,16 @@ impl Deduplicator {
         mut findings: Findings,
         glossary: &'v Glossary<'v>,
         first: Option<&Look<'v>>,
-        search: &mut Search,
+        memory: &mut Memory,
     ) -> Findings {
         while findings.removals().next().is_some() {
-            let Some(rest) = self.rest(document, &findings, glossary) else { break };
+            let Some(rest) = self.rest(document, &findings, glossary, &mut memory.rest) else { break };
+            let search = &mut memory.search;
             let known = first.filter(|_| rest.alike);
             let again = known
                 .and_then(|look| self.look_on(document.text, &rest, glossary, look, search))
                 .unwrap_or_else(|| self.look_afresh(document.text, &rest, search));
+            memory.rest = rest.prints;
             if again.removals().next().is_none() {
                 break;
             }
@@ -164,8 +174,14 @@ impl Deduplicator {
         findings
     }
 
-    /// What stays; `None` if no two paragraphs of it are candidates.
-    fn rest(&self, document: &Document<'_>, findings: &Findings, glossary: &Glossary<'_>) -> Option<Rest> {
+    /// What stays; `None` if no two paragraphs of it are candidates. Takes the `memory` for its prints.
+    fn rest(
+        &self,
+        document: &Document<'_>,
+        findings: &Findings,
+        glossary: &Glossary<'_>,
+        memory: &mut Prints,
+    ) -> Option<Rest> {
         let Document { text, paragraphs, hints, prints, .. } = *document;
         let gone: Vec<usize> = findings.removals().map(|f| f.paragraph.index()).collect();
         let kept: Vec<usize> = (0..paragraphs.len()).filter(|index| gone.binary_search(index).is_err()).collect();
@@ -179,7 +195,12 @@ impl Deduplicator {
             }
         }
         let hints = kept.iter().filter_map(|index| hints.get(*index).copied()).collect();
-        let prints = if same_script { prints.only(&kept) } else { self.prints(text, &spans) };
+        let mut own = std::mem::take(memory);
+        match same_script {
+            true => own.fill_only(prints, &kept),
+            false => self.fill(text, &spans, &mut own),
+        }
+        let prints = own;
         let same_language = || {
             sample(prints.all_words()) == sample(document.prints.all_words())
                 || std::ptr::eq(self.lexicon_of(&prints), glossary.lexicon)
@@ -260,8 +281,8 @@ mod tests {
     fn settled(text: &str) -> (Findings, Findings, bool) {
         let paragraphs = plain::paragraphs(text, Paragraphs::Auto);
         let dedup = Deduplicator::new(Options::default()).expect("the defaults are in range");
-        let (mut prints, mut search) = (Prints::default(), Search::default());
-        let candidates = dedup.search(text, &paragraphs, &mut prints, &mut search);
+        let (mut prints, mut memory) = (Prints::default(), Memory::default());
+        let candidates = dedup.search(text, &paragraphs, &mut prints, &mut memory.search);
         let document = Document {
             text,
             paragraphs: &paragraphs,
@@ -274,8 +295,8 @@ mod tests {
         let sequences = Sequences::read(&paragraphs, &candidates, &mut vocabulary);
         let glossary = Glossary::of(&vocabulary, dedup.lexicon_of(&prints));
         let (findings, look) = dedup.look_at(&document, sequences, &glossary, None, false);
-        let fast = dedup.settle(&document, findings.clone(), &glossary, Some(&look), &mut search);
-        let slow = dedup.settle(&document, findings, &glossary, None, &mut search);
+        let fast = dedup.settle(&document, findings.clone(), &glossary, Some(&look), &mut memory);
+        let slow = dedup.settle(&document, findings, &glossary, None, &mut memory);
         (fast, slow, candidates.capped())
     }
 

@@ -210,6 +210,9 @@ fn unlike<'a>(
     there: &[usize],
     found: &mut Differences,
 ) -> Cow<'a, [usize]> {
+    if solid.is_empty() || there.is_empty() {
+        return solid;
+    }
     let mut solid = synonyms(x, y, solid, there, found);
     if description::names_less((x, &solid), (y, there)) {
         found.pass(Harmless::Synonym, solid.len());

@@ -4,8 +4,11 @@
 //! An echo is printed again by itself, or with all that stands around it. A record of the same form has the same lines
 //! in the same places, and others between them: "Bounce: low" under one name, "Bounce: high" under the next.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::OnceLock;
+
+use foldhash::fast::RandomState;
 
 use crate::lexicon::{Class, Lexicon};
 use crate::paragraph::{Role, Span, Verdict};
@@ -13,7 +16,7 @@ use crate::role::code_like;
 use crate::shingle::Prints;
 use crate::similarity::candidates::Candidates;
 use crate::suspects::Suspects;
-use crate::words::{fold, is_alphabetic};
+use crate::words::{fold, is_alphabetic, is_numeric};
 
 use super::judge::Pair;
 
@@ -67,7 +70,7 @@ pub struct Around<'a, 'v> {
     /// For each paragraph, whether it is program text; looked at where it is asked for.
     codes: Vec<OnceLock<bool>>,
     /// How many paragraphs begin with each short label; counted where it is asked for.
-    labels: OnceLock<HashMap<String, u32>>,
+    labels: OnceLock<HashMap<Cow<'a, str>, u32, RandomState>>,
 }
 
 impl<'a, 'v> Around<'a, 'v> {
@@ -181,7 +184,7 @@ impl<'a, 'v> Around<'a, 'v> {
     #[must_use]
     pub fn shares_label(&self, index: u32) -> bool {
         let counts = self.labels.get_or_init(|| {
-            let mut counts = HashMap::new();
+            let mut counts = HashMap::default();
             (0..self.paragraphs.len() as u32).filter_map(|at| self.short_label(at)).for_each(|label| {
                 *counts.entry(label).or_insert(0) += 1;
             });
@@ -191,9 +194,12 @@ impl<'a, 'v> Around<'a, 'v> {
     }
 
     /// A label of few words, figures aside.
-    fn short_label(&self, index: u32) -> Option<String> {
+    fn short_label(&self, index: u32) -> Option<Cow<'a, str>> {
         let short = |label: &&str| label.contains(char::is_alphabetic) && label.split(' ').count() <= LABEL_WORDS;
-        self.label(index).filter(short).map(|label| without_figures(label).collect())
+        self.label(index).filter(short).map(|label| match label.contains(is_numeric) {
+            true => without_figures(label).collect(),
+            false => Cow::Borrowed(label),
+        })
     }
 
     /// True if both begin with the same label, figures aside: "Price: ...", "Case 2: ...".
@@ -444,7 +450,7 @@ fn beginning(text: &str, most: usize) -> &str {
 fn without_figures(text: &str) -> impl Iterator<Item = char> + '_ {
     let mut in_number = false;
     text.chars().filter_map(move |c| {
-        let number = c.is_numeric() || in_number && matches!(c, '.' | ',');
+        let number = is_numeric(c) || in_number && matches!(c, '.' | ',');
         let first = !std::mem::replace(&mut in_number, number);
         match number {
             false => Some(c),

@@ -19,6 +19,9 @@ pub struct Edge {
 /// that stays. Where edges run in a circle the paragraph met first relies on the others.
 #[must_use]
 pub fn resolve(paragraphs: usize, mut edges: Vec<Edge>) -> Vec<Option<Edge>> {
+    if edges.is_empty() {
+        return vec![None; paragraphs];
+    }
     edges.sort_by(|a, b| a.goes.cmp(&b.goes).then(b.strength.total_cmp(&a.strength)).then(a.stays.cmp(&b.stays)));
     let mut chosen: Vec<Option<Edge>> = vec![None; paragraphs];
     let mut state = vec![State::Open; paragraphs];
