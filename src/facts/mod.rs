@@ -7,6 +7,7 @@ pub(crate) mod attribution;
 mod description;
 mod number;
 mod order;
+mod own;
 mod qualifier;
 mod scope;
 mod side;
@@ -21,6 +22,7 @@ use crate::similarity::align::{Alignment, Match};
 use crate::similarity::gaps::Gaps;
 use crate::similarity::like::scans_alike;
 
+pub(crate) use own::{LITTLE, own_matter};
 pub use side::{Side, Term, WordKind, weight};
 
 /// A harmless class of difference.
@@ -129,30 +131,6 @@ pub(crate) fn differences(x: &Side<'_>, y: &Side<'_>, alignment: &Alignment, gap
     }
     found
 }
-
-/// Of [`differences`] as much as tells that `x` says something of its own, and not a [`LITTLE`] only: what there is to know
-/// of a paragraph that says far too much else to go.
-#[must_use]
-pub(crate) fn own_matter(x: &Side<'_>, y: &Side<'_>, gaps: &Gaps) -> Differences {
-    let mut found = Differences { total_weight: x.weight, ..Differences::default() };
-    let numbers = FreeNumbers { y, free: gaps.free_there(), known: OnceCell::new() };
-    let mut solid = false;
-    for (xs, ys) in gaps.iter() {
-        let (own, there) = untrimmed(x, y, xs, ys, &mut found);
-        let rivals = Rivals::of(y, &there);
-        for &i in unlike(x, y, own, &there, &mut found).iter() {
-            word(x, i, &rivals, &numbers, &mut found);
-            solid |= found.new_words.last() == Some(&i) && x.kinds[i].is_solid();
-            if solid && found.loss() > LITTLE {
-                return found;
-            }
-        }
-    }
-    found
-}
-
-/// Share of what a paragraph says that is little to say beside another one.
-pub(crate) const LITTLE: f64 = 0.3;
 
 /// True for a notice of what was wrong: it is no part of the story, and what it repeats stays.
 fn corrects(side: &Side<'_>) -> bool {
