@@ -61,29 +61,19 @@ impl Case<'_, '_> {
             let may_go = |member: &u32| member != stays && !self.suspects.fixed(*member);
             inherit(&mut chosen, *stays, members.iter().copied().filter(may_go));
         }
-        let by_paragraph = self.pairs_by_paragraph();
+        let by_paragraph = PairsOf::paragraphs(self.paragraphs.len(), self.pairs);
         let parts = self.parts(&by_paragraph, &chosen);
         let in_parts = |index: u32| parts.binary_search_by_key(&index, |part| part.paragraph).ok().map(|at| &parts[at]);
         let findings = (0u32..).zip(&chosen).filter_map(|(index, edge)| match (edge, in_parts(index)) {
             (Some(edge), _) => Some(self.removal(index, edge)),
             (None, Some(parts)) => Some(self.removal_in_parts(parts)),
             (None, None) if self.removals_only => None,
-            (None, None) => self.kept(index, &by_paragraph[index as usize], &chosen),
+            (None, None) => self.kept(index, by_paragraph.of(index), &chosen),
         });
         let mut result =
             Findings { paragraphs: self.paragraphs.to_vec(), findings: findings.collect(), ..Findings::default() };
         self.withdraw(&mut result);
         result
-    }
-
-    /// For each paragraph, the pairs it is in.
-    fn pairs_by_paragraph(&self) -> Vec<Vec<u32>> {
-        let mut lists = vec![Vec::new(); self.paragraphs.len()];
-        for (number, pair) in (0u32..).zip(self.pairs) {
-            lists[pair.first as usize].push(number);
-            lists[pair.second as usize].push(number);
-        }
-        lists
     }
 
     /// For the first of each group of copies: the member that stays for all of them, and the members that may go.
@@ -300,6 +290,41 @@ impl Case<'_, '_> {
                 }
             }
         }
+    }
+}
+
+/// For each paragraph of a document, the pairs it is in, by their numbers.
+pub struct PairsOf {
+    /// For each paragraph, where its pairs begin in `numbers`; and where those of the last end.
+    starts: Vec<u32>,
+    numbers: Vec<u32>,
+}
+
+impl PairsOf {
+    fn paragraphs(count: usize, pairs: &[Pair]) -> Self {
+        let mut starts = vec![0u32; count + 1];
+        let sides = |pair: &Pair| [pair.first as usize, pair.second as usize];
+        pairs.iter().flat_map(sides).for_each(|paragraph| starts[paragraph] += 1);
+        let mut end = 0;
+        for start in &mut starts {
+            end += std::mem::replace(start, end);
+        }
+        let mut numbers = vec![0; 2 * pairs.len()];
+        let mut next = starts.clone();
+        for (number, pair) in (0u32..).zip(pairs) {
+            for paragraph in sides(pair) {
+                numbers[next[paragraph] as usize] = number;
+                next[paragraph] += 1;
+            }
+        }
+        Self { starts, numbers }
+    }
+
+    /// The pairs of a paragraph (0-based), ascending.
+    #[must_use]
+    pub fn of(&self, paragraph: u32) -> &[u32] {
+        let at = paragraph as usize;
+        &self.numbers[self.starts[at] as usize..self.starts[at + 1] as usize]
     }
 }
 

@@ -4,7 +4,7 @@
 use crate::paragraph::{Guard, Role};
 use crate::role::Shape;
 
-use super::decide::Case;
+use super::decide::{Case, PairsOf};
 use super::judge::{Judgement, Pair};
 use super::resolve::Edge;
 
@@ -26,14 +26,15 @@ pub struct Parts {
 impl Case<'_, '_> {
     /// The paragraphs that go in parts, of those that `chosen` leaves. Whoever is relied on stays.
     #[must_use]
-    pub fn parts(&self, by_paragraph: &[Vec<u32>], chosen: &[Option<Edge>]) -> Vec<Parts> {
+    pub fn parts(&self, by_paragraph: &PairsOf, chosen: &[Option<Edge>]) -> Vec<Parts> {
         let mut relied_on: Vec<bool> = vec![false; chosen.len()];
         for edge in chosen.iter().flatten() {
             relied_on[edge.stays as usize] = true;
         }
         let mut gone = vec![false; chosen.len()];
         let mut found = Vec::new();
-        for (index, numbers) in (0u32..).zip(by_paragraph) {
+        for index in 0..chosen.len() as u32 {
+            let numbers = by_paragraph.of(index);
             let stays = chosen[index as usize].is_some() || relied_on[index as usize] || self.suspects.fixed(index);
             if numbers.len() < 2 || stays {
                 continue;
