@@ -140,7 +140,7 @@ impl<'a> Glossary<'a> {
         let known = (0..vocabulary.len() as u32).map(|id| {
             let word = vocabulary.folded(id);
             let looked = lexicon.look(word);
-            (looked, Term::of(word, looked.entry(), vocabulary.letters(id)))
+            (looked, Term::of(word, looked, vocabulary.letters(id)))
         });
         let (looked, terms) = known.unzip();
         Self { vocabulary, lexicon, looked, terms }

@@ -94,7 +94,7 @@ pub(super) fn sketch(dedup: &Deduplicator, language: &str, texts: impl Iterator<
 
 fn tells(word: &str, lexicon: &Lexicon) -> bool {
     let folded = fold(word);
-    matches!(WordKind::of(&folded, lexicon.get(&folded))[0], WordKind::Content | WordKind::Name)
+    matches!(WordKind::of(&folded, lexicon.look(&folded))[0], WordKind::Content | WordKind::Name)
 }
 
 /// Share of the smaller sample that the other has, as far as both reach.

@@ -79,25 +79,25 @@ pub enum WordKind {
 }
 
 impl WordKind {
-    /// The kinds of a word: in small letters, and beginning with a capital where that means something. `entry` is what
+    /// The kinds of a word: in small letters, and beginning with a capital where that means something. `looked` is what
     /// the lexicon has of it.
     #[must_use]
-    pub fn of(folded: &str, entry: Option<&Entry>) -> [Self; 2] {
-        Self::told(folded, folded.contains(is_numeric), entry)
+    pub fn of(folded: &str, looked: Looked<'_>) -> [Self; 2] {
+        Self::told(folded, folded.contains(is_numeric), looked)
     }
 
     /// As [`WordKind::of`], where it is known whether any character is `numeric`.
-    fn told(folded: &str, numeric: bool, entry: Option<&Entry>) -> [Self; 2] {
+    fn told(folded: &str, numeric: bool, looked: Looked<'_>) -> [Self; 2] {
         if numeric && folded.contains(|c: char| is_numeric(c) && !is_alphabetic(c)) {
             return [Self::Number(number_value(folded)); 2];
         }
-        match entry {
-            Some(entry) => [false, true].map(|capital| Self::known(folded, capital, entry)),
+        match looked.entry() {
+            Some(_) => [false, true].map(|capital| Self::known(folded, capital, looked)),
             None => [Self::Content, Self::Name],
         }
     }
 
-    fn known(folded: &str, capital: bool, entry: &Entry) -> Self {
+    fn known(folded: &str, capital: bool, entry: Looked<'_>) -> Self {
         // "vitamin A", "Plan B": a letter as a name.
         if capital && folded.len() == 1 && folded != "i" {
             return Self::Name;
@@ -158,10 +158,10 @@ pub struct Term<'a> {
 }
 
 impl<'a> Term<'a> {
-    /// Of a folded word; `entry` is what the lexicon has of it, `letters` what it is made of.
+    /// Of a folded word; `looked` is what the lexicon has of it, `letters` what it is made of.
     #[must_use]
-    pub fn of(folded: &'a str, entry: Option<&Entry>, letters: Letters) -> Self {
-        let kinds = WordKind::told(folded, letters.numeric, entry);
+    pub fn of(folded: &'a str, looked: Looked<'_>, letters: Letters) -> Self {
+        let kinds = WordKind::told(folded, letters.numeric, looked);
         // What is folded from a capital begins with a small letter.
         let first = folded.chars().next();
         let cased = kinds[0] != kinds[1] && first.is_some_and(|c| c.is_lowercase() || is_uppercase(c));

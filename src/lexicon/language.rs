@@ -49,25 +49,27 @@ pub fn sample(words: &[u64]) -> &[u64] {
 /// The code of the language whose function words are most frequent among `words` (their hashes), or `""`.
 pub fn detect(words: &[u64]) -> &'static str {
     let words = sample(words);
-    let index = index();
-    let mut votes = [0.0f64; FILES.len()];
-    let mut hits = [0usize; FILES.len()];
-    let mut total = 0usize;
+    let Index { groups, words: known } = index();
+    // Counted by group first: whose words they are is asked once a group.
+    let mut uses = vec![0u32; groups.len()];
     for word in words {
-        total += 1;
-        let Some(&(mut languages)) = index.get(word) else { continue };
+        if let Some(group) = known.get(word) {
+            uses[usize::from(*group)] += 1;
+        }
+    }
+    let mut votes = [0.0f64; FILES.len()];
+    let mut hits = [0u32; FILES.len()];
+    for (&languages, &uses) in groups.iter().zip(&uses).filter(|(_, uses)| **uses > 0) {
         // A word of many languages tells little.
-        let weight = 1.0 / f64::from(languages.count_ones());
-        while languages != 0 {
-            let language = languages.trailing_zeros() as usize;
+        let weight = f64::from(uses) / f64::from(languages.count_ones());
+        for language in (0..FILES.len()).filter(|language| languages >> language & 1 == 1) {
             votes[language] += weight;
-            hits[language] += 1;
-            languages &= languages - 1;
+            hits[language] += uses;
         }
     }
     let best = (0..votes.len()).fold(0, |best, i| if votes[i] > votes[best] { i } else { best });
     let second = (0..votes.len()).filter(|i| *i != best).map(|i| votes[i]).fold(0.0, f64::max);
-    let share = hits[best] as f64 / total.max(1) as f64;
+    let share = f64::from(hits[best]) / words.len().max(1) as f64;
     let clear = share >= CLEAR_SHARE && votes[best] >= CLEAR_LEAD * second;
     if share >= LEAST_SHARE || clear { FILES[best].0 } else { "" }
 }
@@ -93,19 +95,31 @@ fn hashes(code: &str, entry: &str, mut take: impl FnMut(u64)) {
 /// There are fewer function words.
 const MOST_FUNCTION_WORDS: usize = 7000;
 
-/// For each function word, the languages that have it, a bit each.
-fn index() -> &'static HashMap<u64, u32> {
-    static INDEX: OnceLock<HashMap<u64, u32>> = OnceLock::new();
+/// Every function word of all languages.
+struct Index {
+    /// Each set of languages that share a word, a bit each.
+    groups: Vec<u32>,
+    /// For each word (its hash), the place of its languages in `groups`.
+    words: HashMap<u64, u16>,
+}
+
+fn index() -> &'static Index {
+    static INDEX: OnceLock<Index> = OnceLock::new();
     const { assert!(FILES.len() <= 32) };
     INDEX.get_or_init(|| {
-        let mut index: HashMap<u64, u32> = HashMap::default();
-        index.reserve(MOST_FUNCTION_WORDS);
+        let mut languages: HashMap<u64, u32> = HashMap::default();
+        languages.reserve(MOST_FUNCTION_WORDS);
         for (number, (code, file)) in FILES.iter().enumerate() {
             for entry in function_words(file) {
-                hashes(code, entry, |hash| *index.entry(hash).or_default() |= 1 << number);
+                hashes(code, entry, |hash| *languages.entry(hash).or_default() |= 1 << number);
             }
         }
-        index
+        let mut groups: Vec<u32> = languages.values().copied().collect();
+        groups.sort_unstable();
+        groups.dedup();
+        let group = |languages: u32| groups.partition_point(|known| *known < languages) as u16;
+        let words = languages.into_iter().map(|(hash, languages)| (hash, group(languages))).collect();
+        Index { groups, words }
     })
 }
 

@@ -8,8 +8,9 @@ mod language;
 mod numbers;
 mod parse;
 
-use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
+
+use compact_str::CompactString;
 
 /// The words are known beforehand: no need for a keyed hash.
 pub(super) type HashMap<K, V> = std::collections::HashMap<K, V, foldhash::fast::FixedState>;
@@ -19,8 +20,9 @@ pub use parse::LexiconError;
 
 use numbers::Numbers;
 
-/// Folded words joined by single spaces: a piece of the program's own text where it stands there so.
-type Key = Cow<'static, str>;
+/// Folded words joined by single spaces. Most are short enough to stand in the table itself, so that asking for one
+/// touches no other memory.
+type Key = CompactString;
 
 /// What a word can be; a word can be several.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -130,12 +132,16 @@ struct Known {
     furniture: u16,
     /// All that is known of the entries that begin with this word, itself included: classes and [`RELATED`].
     begins: u16,
+    /// The classes of its own entry.
+    classes: u16,
 }
 
 /// What is known of one word.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Looked<'l> {
     entry: Option<&'l Entry>,
+    /// The classes of that entry, told without touching it.
+    classes: u16,
     /// The most words of a phrase that begins with it; 0 if none does.
     longest: u16,
     /// True if it is the second word of a phrase.
@@ -153,8 +159,14 @@ impl<'l> Looked<'l> {
 
     /// True if the word alone is a `class`.
     #[must_use]
-    pub fn is(self, class: Class) -> bool {
-        self.entry.is_some_and(|entry| entry.is(class))
+    pub const fn is(self, class: Class) -> bool {
+        self.classes & class as u16 != 0
+    }
+
+    /// See [`Entry::value`].
+    #[must_use]
+    pub fn value(self) -> Option<f64> {
+        self.entry.and_then(Entry::value)
     }
 
     /// False if neither the word nor any phrase that begins with it is a `class`: told without looking for phrases.
@@ -213,9 +225,9 @@ impl Lexicon {
         CACHE[index.unwrap_or(language::FILES.len())].get_or_init(|| {
             let mut lexicon = Self::default();
             // A file that does not parse is caught by a test; here it would only mean fewer words known.
-            let _ = lexicon.add_own(language::NEUTRAL);
+            let _ = lexicon.add(language::NEUTRAL);
             if let Some(index) = index {
-                let _ = lexicon.add_own(language::FILES[index].1);
+                let _ = lexicon.add(language::FILES[index].1);
             }
             lexicon
         })
@@ -249,9 +261,13 @@ impl Lexicon {
     #[must_use]
     pub fn look(&self, word: &str) -> Looked<'_> {
         let known = self.known.get(word).copied().unwrap_or_default();
-        let entry = self.entry(known).or_else(|| self.by_prefix(word));
-        let begins = known.begins | entry.map_or(0, Entry::marks);
-        Looked { entry, longest: known.longest, second: known.second, begins }
+        let Known { longest, second, begins, classes, .. } = known;
+        if let Some(entry) = self.entry(known) {
+            return Looked { entry: Some(entry), classes, longest, second, begins };
+        }
+        let entry = self.by_prefix(word);
+        let (classes, marks) = entry.map_or((0, 0), |entry| (entry.classes, entry.marks()));
+        Looked { entry, classes, longest, second, begins: begins | marks }
     }
 
     /// The longest phrase at the start of `words` that is known, and its length in words.

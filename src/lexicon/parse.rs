@@ -102,10 +102,8 @@ fn parted(text: &str, sign: u8) -> Option<(&str, &str)> {
 }
 
 /// Reads a file into a lexicon.
-struct Reader<'l, 'f> {
+struct Reader<'l> {
     lexicon: &'l mut Lexicon,
-    /// Makes a key of what stands in the file as it is looked up.
-    keep: fn(&'f str) -> Key,
     /// Where words are folded.
     folded: String,
 }
@@ -116,17 +114,12 @@ impl Lexicon {
     /// # Errors
     /// Names the first line that is no entry of its section, or stands under an unknown section.
     pub fn add(&mut self, file: &str) -> Result<(), LexiconError> {
-        Reader { lexicon: self, keep: |text| Key::Owned(text.to_owned()), folded: String::new() }.read(file)
-    }
-
-    /// As [`Lexicon::add`], of a file that is part of the program: its lines are not copied.
-    pub(super) fn add_own(&mut self, file: &'static str) -> Result<(), LexiconError> {
-        Reader { lexicon: self, keep: Key::Borrowed, folded: String::new() }.read(file)
+        Reader { lexicon: self, folded: String::new() }.read(file)
     }
 }
 
-impl<'f> Reader<'_, 'f> {
-    fn read(&mut self, file: &'f str) -> Result<(), LexiconError> {
+impl Reader<'_> {
+    fn read(&mut self, file: &str) -> Result<(), LexiconError> {
         let mut section = None;
         // About an entry a line.
         let lines = memchr::memchr_iter(b'\n', file.as_bytes()).count();
@@ -151,7 +144,7 @@ impl<'f> Reader<'_, 'f> {
         Ok(())
     }
 
-    fn line(&mut self, section: Section, line: &'f str) -> Result<(), String> {
+    fn line(&mut self, section: Section, line: &str) -> Result<(), String> {
         let sides =
             || parted(line, b'=').map(|(l, r)| (trimmed(l), trimmed(r))).ok_or_else(|| format!("no = in {line:?}"));
         match section {
@@ -195,11 +188,11 @@ impl<'f> Reader<'_, 'f> {
     }
 
     /// An entry as written: its folded words joined by spaces, and whether any ending may follow.
-    fn pattern(&mut self, text: &'f str) -> (Key, bool) {
+    fn pattern(&mut self, text: &str) -> (Key, bool) {
         let open = text.ends_with('*');
         let body = if open { text.trim_end_matches('*') } else { text };
         if is_folded(body) {
-            return ((self.keep)(body), open);
+            return (Key::from(body), open);
         }
         let folded = &mut self.folded;
         folded.clear();
@@ -210,12 +203,11 @@ impl<'f> Reader<'_, 'f> {
             append_folded(&body[start..end], folded);
         });
         // Symbols such as % and $ are no words; they are known as they stand.
-        let stands = if folded.is_empty() { body.trim() } else { body };
-        let key = if folded.is_empty() || folded == stands { (self.keep)(stands) } else { Key::Owned(folded.clone()) };
-        (key, open)
+        let key = if folded.is_empty() { body.trim() } else { folded.as_str() };
+        (Key::from(key), open)
     }
 
-    fn boilerplate(&mut self, line: &'f str) {
+    fn boilerplate(&mut self, line: &str) {
         let (key, open) = self.pattern(line);
         let words = key.split(' ').count() as u16;
         let first = find(&key, b' ').unwrap_or(key.len());
@@ -225,17 +217,10 @@ impl<'f> Reader<'_, 'f> {
 
     /// Notes something of the words of a phrase that stand at these bytes. Most are known already.
     fn note(&mut self, phrase: &Key, words: Range<usize>, what: impl FnOnce(&mut Known)) {
-        let known = &mut self.lexicon.known;
-        match phrase {
-            Key::Borrowed(phrase) => what(known.entry(Key::Borrowed(&phrase[words])).or_default()),
-            Key::Owned(phrase) => match known.get_mut(&phrase[words.clone()]) {
-                Some(known) => what(known),
-                None => what(known.entry(Key::Owned(phrase[words].to_owned())).or_default()),
-            },
-        }
+        what(self.lexicon.known.entry(Key::from(&phrase[words])).or_default());
     }
 
-    fn insert(&mut self, text: &'f str, entry: Entry) {
+    fn insert(&mut self, text: &str, entry: Entry) {
         let (key, open) = self.pattern(text);
         if key.is_empty() {
             return;
@@ -260,6 +245,7 @@ impl<'f> Reader<'_, 'f> {
         }
         let known = lexicon.known.entry(key).or_default();
         known.begins |= marks;
+        known.classes |= entry.classes;
         if known.entry == 0 {
             lexicon.entries.push(entry);
             known.entry = lexicon.entries.len() as u32;
@@ -286,14 +272,14 @@ mod tests {
     #[test]
     fn every_line_is_read_as_the_obvious_version_reads_it() {
         let mut lexicon = Lexicon::default();
-        let mut reader = Reader { lexicon: &mut lexicon, keep: Key::Borrowed, folded: String::new() };
+        let mut reader = Reader { lexicon: &mut lexicon, folded: String::new() };
         let odd =
             ["", " ", "a  b", "a ", " a", "*", "a*b*", "A b", "a\u{a0}b", "d'or", "%", "$ %", "co-op", "他出", "ﬁ"];
         let files = FILES.iter().map(|(_, file)| *file).chain([NEUTRAL]);
         let words = files.flat_map(str::lines).flat_map(|line| line.split([',', '='])).map(str::trim);
         for text in words.chain(odd) {
             let (key, open) = reader.pattern(text);
-            assert_eq!((key.into_owned(), open), slowly(text), "{text:?}");
+            assert_eq!((key.to_string(), open), slowly(text), "{text:?}");
         }
     }
 }
