@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use crate::facts::WordKind;
 use crate::options::Options;
+use crate::paragraph::Verdict;
 use crate::role::Shape;
 use crate::similarity::align::{Match, Overlap, align_sharing, overlap};
 use crate::similarity::candidates::Candidate;
@@ -20,6 +21,7 @@ use crate::similarity::vocabulary::WordId;
 use crate::suspects::{Earlier, Glossary, Sequences, Suspect, Suspects};
 use crate::threads::map_all;
 use crate::verdict::judge::{NEAR_EQUAL, Pair, Told, judge, may_cover, stands_over};
+use crate::verdict::parts::said_sentences;
 
 /// Pairs whose words overlap less are not aligned: a little below the least coverage that any verdict asks for.
 const LEAST_BOUND: f64 = 0.4;
@@ -210,9 +212,14 @@ impl Pass<'_, '_> {
             }
             let distance = if self.strangers.is_some() { 1 } else { second - first };
             let (forth, back) = judge(&here, &there, distance, &mut alignment, gaps, self.options, self.all);
-            let spellings = spellings(x, y, &alignment.first, gaps);
-            let unsaid = [unsaid(x, gaps.free_here()), unsaid(y, gaps.free_there())];
-            Outcome::Judged(Pair { first, second, told: Arc::new(Told { forth, back, spellings, unsaid }) })
+            // Whose spelling is the slip is asked where one of them goes.
+            let goes = [&forth, &back].iter().any(|judgement| judgement.verdict == Verdict::Remove);
+            let spellings = if goes { spellings(x, y, &alignment.first, gaps) } else { Vec::new() };
+            let said = [
+                said_sentences(&x.shape, gaps.free_here(), &forth.differences.new_words),
+                said_sentences(&y.shape, gaps.free_there(), &back.differences.new_words),
+            ];
+            Outcome::Judged(Pair { first, second, told: Arc::new(Told { forth, back, spellings, said }) })
         })
     }
 }
@@ -238,20 +245,6 @@ fn spellings(x: &Suspect<'_>, y: &Suspect<'_>, links: &[Match], gaps: &Gaps) -> 
         .flat_map(|(here, there)| here.iter().zip(there))
         .filter_map(|(&i, &j)| scans_alike(x.folded[i], y.folded[j]).then_some((i as u32, j as u32)));
     like.chain(scanned).take(MOST_SPELLINGS).collect()
-}
-
-/// Of the words without a like (0-based) those that are no trimmings; none where there is one sentence only, of which
-/// nobody asks.
-fn unsaid(suspect: &Suspect<'_>, free: &[usize]) -> Vec<u32> {
-    if suspect.shape.sentences.len() < 2 {
-        return Vec::new();
-    }
-    if suspect.shape.is_plain() {
-        return free.iter().map(|i| *i as u32).collect();
-    }
-    let mut unsaid = Vec::with_capacity(free.len());
-    unsaid.extend(free.iter().filter(|i| suspect.shape.trimmings[**i].is_none()).map(|i| *i as u32));
-    unsaid
 }
 
 /// True if each side has a number in digits that the other has not, by word and by value. `only_x` and `only_y` are

@@ -156,10 +156,8 @@ pub struct Suspect<'v> {
     pub kinds: Vec<WordKind>,
     /// What it is.
     pub shape: Shape,
-    /// For each word, whether it tells who said it.
+    /// See [`Side::attributed`].
     pub attributed: Vec<bool>,
-    /// See [`Side::speaks`].
-    speaks: bool,
     words: Arc<Sequence>,
     glossary: &'v Glossary<'v>,
     /// See [`Side::weight`].
@@ -187,7 +185,6 @@ impl Suspect<'_> {
             kinds: &self.kinds,
             shape: &self.shape,
             attributed: &self.attributed,
-            speaks: self.speaks,
             ids: &self.words.ids,
             looked: &self.glossary.looked,
             lexicon: self.glossary.lexicon,
@@ -332,7 +329,7 @@ impl<'v> Suspects<'v> {
             let told = suspect.folded.iter().zip(&suspect.shape.trimmings).filter(|(_, trimming)| trimming.is_none());
             let told = told.map(|(word, _)| *word);
             suspect.shape.chars_per_word = unit_of(told, solo_per_word(suspect.place.stops));
-            suspect.weight = weight(&suspect.kinds, &suspect.shape, &suspect.attributed, suspect.speaks);
+            suspect.weight = weight(&suspect.kinds, &suspect.shape, &suspect.attributed);
         });
     }
 
@@ -452,11 +449,11 @@ fn suspect<'v>(span: Span, sequence: &Arc<Sequence>, place: Place, glossary: &'v
     };
     let mut kinds: Vec<WordKind> = sequence.ids.iter().enumerate().map(kind).collect();
     light_phrases(&folded, &mut kinds, lexicon);
-    let (attributed, speaks) = attribution(&folded, &shape, lexicon);
-    let weight = weight(&kinds, &shape, &attributed, speaks);
+    let attributed = attribution(&folded, &shape, lexicon);
+    let weight = weight(&kinds, &shape, &attributed);
     let words = Arc::clone(sequence);
     let titled = false;
-    Suspect { folded, kinds, shape, attributed, speaks, words, glossary, weight, numbers, unspaced, place, titled }
+    Suspect { folded, kinds, shape, attributed, words, glossary, weight, numbers, unspaced, place, titled }
 }
 
 /// A phrase that is known as a function word is one, whatever its words are alone: "sin embargo" denies nothing.

@@ -12,14 +12,14 @@ const MOST_WORDS: usize = 14;
 const MOST_BARE_WORDS: usize = 4;
 
 /// For each word of a paragraph, folded, whether it belongs to an attribution: outside the quotation marks, in a stretch
-/// with a saying verb or a short one; and whether any does. None where less than half of the paragraph is quoted.
-pub(crate) fn attribution(folded: &[&str], shape: &Shape, lexicon: &Lexicon) -> (Vec<bool>, bool) {
+/// with a saying verb or a short one. Empty where none does; none does where less than half of the paragraph is quoted.
+pub(crate) fn attribution(folded: &[&str], shape: &Shape, lexicon: &Lexicon) -> Vec<bool> {
     let n = folded.len();
     let Shape { quoted, breaks, .. } = shape;
-    let mut marks = vec![false; n];
-    if shape.quoted_words * 2 < n {
-        return (marks, false);
+    if shape.quoted_words == 0 || shape.quoted_words * 2 < n {
+        return Vec::new();
     }
+    let mut marks = vec![false; n];
     let mut from = 0;
     while from < n {
         if quoted[from] {
@@ -34,8 +34,7 @@ pub(crate) fn attribution(folded: &[&str], shape: &Shape, lexicon: &Lexicon) -> 
         }
         from = to;
     }
-    let any = marks.contains(&true);
-    (marks, any)
+    if marks.contains(&true) { marks } else { Vec::new() }
 }
 
 /// How many words behind a quote, from word `from` on, go on with what was said before the attribution begins:
@@ -52,7 +51,7 @@ fn reported(folded: &[&str], from: usize, breaks: &[usize], lexicon: &Lexicon) -
 /// True if both attributions name somebody, and no name stands in both, or one name with another one before it: Paul
 /// Smith is not David Smith.
 pub(super) fn other_speaker(x: &Side<'_>, y: &Side<'_>, alignment: &Alignment) -> bool {
-    if !x.speaks || !y.speaks {
+    if !x.speaks() || !y.speaks() {
         return false;
     }
     let here = names(x);
@@ -77,6 +76,6 @@ fn names(side: &Side<'_>) -> Vec<usize> {
         WordKind::Content => !cased(side.folded[*i]),
         _ => false,
     };
-    let told = |i: &usize| side.attributed[*i] && side.shape.trimmings[*i].is_none();
+    let told = |i: &usize| side.attributes(*i) && side.shape.trimmings[*i].is_none();
     (0..side.attributed.len()).filter(told).filter(name).collect()
 }

@@ -171,7 +171,8 @@ fn untrimmed<'a>(
     ys: &'a [usize],
     found: &mut Differences,
 ) -> (Cow<'a, [usize]>, Cow<'a, [usize]>) {
-    let solid = if x.shape.is_plain() && !x.speaks { Cow::Borrowed(xs) } else { Cow::Owned(told(x, y, xs, ys, found)) };
+    let solid =
+        if x.shape.is_plain() && !x.speaks() { Cow::Borrowed(xs) } else { Cow::Owned(told(x, y, xs, ys, found)) };
     let there = if y.shape.is_plain() {
         Cow::Borrowed(ys)
     } else {
@@ -209,7 +210,7 @@ fn told(x: &Side<'_>, y: &Side<'_>, xs: &[usize], ys: &[usize], found: &mut Diff
     for &i in xs {
         match x.shape.trimmings[i] {
             Some(trimming) => found.pass(Harmless::Trimmed(trimming), 1),
-            None if x.attributed[i] => {
+            None if x.attributes(i) => {
                 let rivals = ys.iter().map(|&j| y.kinds[j]);
                 let fact = matches!(x.kinds[i], WordKind::Number(_) | WordKind::Date(_));
                 match rivalry(x.kinds[i], rivals).filter(|_| fact) {

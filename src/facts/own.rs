@@ -34,7 +34,7 @@ fn surely_new(x: &Side<'_>, gaps: &Gaps) -> Option<(usize, f64)> {
     for (xs, _) in gaps.iter().filter(|(_, ys)| ys.is_empty()) {
         for &i in xs {
             let kind = x.kinds[i];
-            let passed = x.shape.trimmings[i].is_some() || x.attributed[i];
+            let passed = x.shape.trimmings[i].is_some() || x.attributes(i);
             if passed || matches!(kind, WordKind::Number(_) | WordKind::Date(_)) {
                 continue;
             }

@@ -17,14 +17,14 @@ pub(super) fn narrows(x: &Side<'_>, y: &Side<'_>, ys: &[usize], links: &[Match])
     let run = last - from < ys.len() && ys.len() <= MOST_WORDS;
     // What a caption leaves out it leaves to the text, and what an ellipsis stands for is known to be left out.
     let behind = links.get(last + 1).and_then(|link| link.index()).map(|i| i as usize);
-    let elided = behind.is_some_and(|i| x.shape.breaks.contains(&i) && !x.attributed[i]);
+    let elided = behind.is_some_and(|i| x.shape.breaks.contains(&i) && !x.attributes(i));
     let whole = x.shape.full_stop && !x.shape.cut_off && x.shape.role != Role::Caption;
     run && whole && !elided && !x.shape.unspaced() && restricts(y, from, last + 1) && under_exclusive(y, from, links)
 }
 
 /// True if the words `from..to` say something, and no mark parts them from what they belong to.
 fn restricts(y: &Side<'_>, from: usize, to: usize) -> bool {
-    let solid = |j: usize| y.kinds[j].is_solid() && y.shape.trimmings[j].is_none() && !y.attributed[j];
+    let solid = |j: usize| y.kinds[j].is_solid() && y.shape.trimmings[j].is_none() && !y.attributes(j);
     !y.shape.breaks.contains(&from) && (from..to).any(solid)
 }
 

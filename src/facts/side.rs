@@ -16,10 +16,8 @@ pub struct Side<'a> {
     pub kinds: &'a [WordKind],
     /// What can be seen of the paragraph by itself.
     pub shape: &'a Shape,
-    /// For each word, whether it tells who said it.
+    /// For each word, whether it tells who said it; empty if none does.
     pub attributed: &'a [bool],
-    /// True if any word does.
-    pub speaks: bool,
     /// For each word, its number among the document's.
     pub ids: &'a [WordId],
     /// For each word of the document, what the lexicon knows of it.
@@ -33,6 +31,16 @@ pub struct Side<'a> {
 }
 
 impl Side<'_> {
+    /// True if a word (0-based) tells who said it.
+    pub(crate) fn attributes(&self, word: usize) -> bool {
+        self.attributed.get(word).is_some_and(|attributed| *attributed)
+    }
+
+    /// True if any word does.
+    pub(super) const fn speaks(&self) -> bool {
+        !self.attributed.is_empty()
+    }
+
     /// The longest known phrase at the start of some of its words (0-based), and its length in words.
     pub(super) fn phrase(&self, words: Range<usize>) -> Option<(&Entry, usize)> {
         let start = words.start;
@@ -48,14 +56,15 @@ impl Side<'_> {
     }
 }
 
-/// How much words say that are neither trimmings nor attribution; `speaks` if any is `attributed`.
+/// How much words say that are neither trimmings nor `attributed`; see [`Side::attributed`].
 #[must_use]
-pub fn weight(kinds: &[WordKind], shape: &Shape, attributed: &[bool], speaks: bool) -> f64 {
-    if shape.is_plain() && !speaks {
+pub fn weight(kinds: &[WordKind], shape: &Shape, attributed: &[bool]) -> f64 {
+    if shape.is_plain() && attributed.is_empty() {
         return kinds.iter().map(|kind| kind.weight()).sum();
     }
+    let attributed = attributed.iter().copied().chain(std::iter::repeat(false));
     let words = kinds.iter().zip(&shape.trimmings).zip(attributed);
-    let told = words.filter(|((_, trimming), attributed)| trimming.is_none() && !**attributed);
+    let told = words.filter(|((_, trimming), attributed)| trimming.is_none() && !attributed);
     told.map(|((kind, _), _)| kind.weight()).sum()
 }
 

@@ -146,6 +146,8 @@ pub struct Looked<'l> {
     longest: u16,
     /// True if it is the second word of a phrase.
     second: bool,
+    /// See [`Known::furniture`].
+    furniture: u16,
     /// See [`Known::begins`].
     begins: u16,
 }
@@ -261,13 +263,13 @@ impl Lexicon {
     #[must_use]
     pub fn look(&self, word: &str) -> Looked<'_> {
         let known = self.known.get(word).copied().unwrap_or_default();
-        let Known { longest, second, begins, classes, .. } = known;
+        let Known { longest, second, furniture, begins, classes, .. } = known;
         if let Some(entry) = self.entry(known) {
-            return Looked { entry: Some(entry), classes, longest, second, begins };
+            return Looked { entry: Some(entry), classes, longest, second, furniture, begins };
         }
         let entry = self.by_prefix(word);
         let (classes, marks) = entry.map_or((0, 0), |entry| (entry.classes, entry.marks()));
-        Looked { entry, classes, longest, second, begins: begins | marks }
+        Looked { entry, classes, longest, second, furniture, begins: begins | marks }
     }
 
     /// The longest phrase at the start of `words` that is known, and its length in words.
@@ -308,8 +310,13 @@ impl Lexicon {
     /// True if a paragraph of these folded words is page furniture.
     #[must_use]
     pub fn is_boilerplate(&self, words: &[&str]) -> bool {
-        let known = words.first().and_then(|first| self.known.get(*first));
-        let longest = known.map_or(0, |known| usize::from(known.furniture));
+        words.first().is_some_and(|first| self.begins_boilerplate(words, self.look(first)))
+    }
+
+    /// As [`Lexicon::is_boilerplate`], where the `first` word was looked up before.
+    #[must_use]
+    pub fn begins_boilerplate(&self, words: &[&str], first: Looked<'_>) -> bool {
+        let longest = usize::from(first.furniture);
         let mut phrase = String::new();
         for (at, word) in words.iter().take(longest).enumerate() {
             if at > 0 {

@@ -24,7 +24,7 @@ pub struct Shape {
     pub full_stop: bool,
     /// True if it breaks off: ends in an ellipsis.
     pub cut_off: bool,
-    /// For each word, whether it stands inside quotation marks.
+    /// For each word, whether it stands inside quotation marks; empty if none does.
     pub quoted: Vec<bool>,
     /// How many of them do.
     pub quoted_words: usize,
@@ -119,7 +119,7 @@ impl Shape {
     /// Share of the words that stand in quotation marks.
     #[must_use]
     pub fn quoted_share(&self) -> f64 {
-        self.quoted_words as f64 / self.quoted.len().max(1) as f64
+        self.quoted_words as f64 / self.trimmings.len().max(1) as f64
     }
 }
 
@@ -257,7 +257,7 @@ fn role(words: &Words<'_>, shape: &Shape, place: Place, lexicon: &Lexicon) -> Ro
         return Role::Separator;
     }
     let size = n.div_ceil(shape.chars_per_word);
-    if lexicon.is_boilerplate(words.folded) && !in_program(words.text) {
+    if words.are_boilerplate(lexicon) && !in_program(words.text) {
         return Role::Boilerplate;
     }
     if let Some(told) = place.told {
@@ -401,20 +401,31 @@ fn code_signs(text: &[u8]) -> usize {
 /// What may be a quotation mark: the first bytes of those that are not ASCII, and of an entity.
 const QUOTES: u128 = bits(b"\"'&\xc2\xe2\xe3");
 
-/// For each word, whether quotation marks are open around it; and whether they are at the end.
+/// For each word, whether quotation marks are open around it (empty if they are around none); and whether they are open at
+/// the end.
 fn quoted(words: &Words<'_>) -> (Vec<bool>, bool) {
     let n = words.len();
     if !words.may_hold(QUOTES) {
-        return (vec![false; n], false);
+        return (Vec::new(), false);
     }
     let mut open: Option<char> = None;
-    let mut marks = Vec::with_capacity(n);
+    let mut marks = Vec::new();
+    let mut from = 0;
+    let mut mark = |from: usize, to: usize| {
+        if from < to {
+            marks.resize(from, false);
+            marks.resize(to, true);
+        }
+    };
     for i in std::iter::once(0).chain(words.set_off()).chain((n > 0).then_some(n)) {
         let gap = words.before(i);
         if bits(gap.as_bytes()) & QUOTES == 0 {
             continue;
         }
-        marks.resize(i, open.is_some());
+        if open.is_some() {
+            mark(from, i);
+        }
+        from = i;
         let gap = decoded(gap);
         for (offset, c) in gap.char_indices() {
             let before_word = i < n && offset + c.len_utf8() == gap.len();
@@ -422,7 +433,12 @@ fn quoted(words: &Words<'_>) -> (Vec<bool>, bool) {
             open = next_quote(open, c, before_word, after_word);
         }
     }
-    marks.resize(n, open.is_some());
+    if open.is_some() {
+        mark(from, n);
+    }
+    if !marks.is_empty() {
+        marks.resize(n, false);
+    }
     (marks, open.is_some())
 }
 

@@ -133,6 +133,11 @@ impl<'a> Words<'a> {
         lexicon.phrase_of(&self.folded[i..], |at| self.looked(i + at))
     }
 
+    /// See [`Lexicon::is_boilerplate`].
+    pub(super) fn are_boilerplate(&self, lexicon: &Lexicon) -> bool {
+        !self.folded.is_empty() && lexicon.begins_boilerplate(self.folded, self.looked(0))
+    }
+
     fn looked(&self, i: usize) -> Looked<'a> {
         self.looked[self.sequence.ids[i] as usize]
     }

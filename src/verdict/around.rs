@@ -65,8 +65,9 @@ pub struct Around<'a, 'v> {
     echoes: Vec<(u32, u32)>,
     /// For each paragraph, whether another one has its words, or one may go for the other.
     repeated: Vec<bool>,
-    /// True if a line says that it heads a refrain.
-    sung: bool,
+    lexicon: &'a Lexicon,
+    /// True if a line says that it heads a refrain; looked for where it is asked for.
+    sung: OnceLock<bool>,
     /// For each paragraph, whether it is program text; looked at where it is asked for.
     codes: Vec<OnceLock<bool>>,
     /// How many paragraphs begin with each short label; counted where it is asked for.
@@ -83,12 +84,11 @@ impl<'a, 'v> Around<'a, 'v> {
         candidates: &Candidates,
         suspects: &'a Suspects<'v>,
         pairs: &[Pair],
-        lexicon: &Lexicon,
+        lexicon: &'a Lexicon,
     ) -> Self {
         let echo = |pair: &&Pair| [&pair.forth, &pair.back].iter().any(|side| side.verdict == Verdict::Remove);
         let mut echoes: Vec<(u32, u32)> = pairs.iter().filter(echo).map(|pair| (pair.first, pair.second)).collect();
         echoes.sort_unstable();
-        let sung = paragraphs.iter().any(|span| span.len() <= REFRAIN_BYTES && heads_refrain(span.of(text), lexicon));
         let mut firsts: Vec<u32> = (0..paragraphs.len() as u32).collect();
         candidates.copies.iter().for_each(|&(copy, first)| firsts[copy as usize] = first);
         let mut repeated = vec![false; paragraphs.len()];
@@ -97,8 +97,8 @@ impl<'a, 'v> Around<'a, 'v> {
             repeated[*other as usize] = true;
         }
         let codes = vec![OnceLock::new(); paragraphs.len()];
-        let labels = OnceLock::new();
-        Self { text, paragraphs, prints, suspects, firsts, echoes, repeated, sung, codes, labels }
+        let (sung, labels) = (OnceLock::new(), OnceLock::new());
+        Self { text, paragraphs, prints, suspects, firsts, echoes, repeated, lexicon, sung, codes, labels }
     }
 
     /// True if two paragraphs (0-based) have the same words.
@@ -175,8 +175,9 @@ impl<'a, 'v> Around<'a, 'v> {
 
     /// True if the words of a song stand in the document: what comes again there is sung again.
     #[must_use]
-    pub const fn sung(&self) -> bool {
-        self.sung
+    pub fn sung(&self) -> bool {
+        let heads = |span: &Span| span.len() <= REFRAIN_BYTES && heads_refrain(span.of(self.text), self.lexicon);
+        *self.sung.get_or_init(|| self.paragraphs.iter().any(heads))
     }
 
     /// True if a paragraph begins with a short label that others have, too: "Pattern: ...", "Q.: ...". It is one of the

@@ -70,10 +70,10 @@ pub struct Told {
     pub forth: Judgement,
     /// May the second go?
     pub back: Judgement,
-    /// Words that differ in spelling only: word of the first, word of the second.
+    /// Words that differ in spelling only, where one of the two may go: word of the first, word of the second.
     pub spellings: Vec<(u32, u32)>,
-    /// Words (0-based) of the first and of the second that the other lacks, trimmings aside.
-    pub unsaid: [Vec<u32>; 2],
+    /// Sentences (0-based) of the first and of the second that the other says, where the paragraph may go in parts.
+    pub said: [Vec<u32>; 2],
 }
 
 impl Pair {
@@ -320,7 +320,7 @@ impl Weigh<'_> {
         if self.before || self.x.shape.chars_per_word > 2 {
             return false;
         }
-        let told = |side: &Side<'_>, i: usize| side.shape.trimmings[i].is_none() && !side.attributed[i];
+        let told = |side: &Side<'_>, i: usize| side.shape.trimmings[i].is_none() && !side.attributes(i);
         let last = (0..self.x.folded.len()).rev().find(|i| told(self.x, *i));
         let Some(end) = last.and_then(|i| self.alignment.first[i].index()) else { return false };
         let next = end as usize + 1;

@@ -54,18 +54,18 @@ impl Case<'_, '_> {
         if !may_go_in_parts(shape) {
             return None;
         }
-        let mut tellers: Vec<(u32, Vec<usize>)> = Vec::new();
+        let mut tellers: Vec<(u32, &[u32])> = Vec::new();
         for number in numbers {
             let pair = &self.pairs[*number as usize];
-            let (twin, judgement, unsaid) = sides(pair, index);
+            let (twin, judgement, said) = sides(pair, index);
             // A heading or a row stays by its form; that is no reason for the body to go.
             if stays(twin) && !self.suspects.fixed(twin) && sound(judgement) {
-                tellers.push((twin, said_sentences(shape, unsaid, judgement)));
+                tellers.push((twin, said));
             }
         }
         // Greedy: who says most goes first.
         tellers.sort_by_key(|(twin, said)| (std::cmp::Reverse(said.len()), *twin));
-        let mut open: Vec<usize> = (0..shape.sentences.len()).collect();
+        let mut open: Vec<u32> = (0..shape.sentences.len() as u32).collect();
         let mut twins = Vec::new();
         for (twin, said) in &tellers {
             let before = open.len();
@@ -89,22 +89,15 @@ fn may_go_in_parts(shape: &Shape) -> bool {
 /// True if a paragraph may go in parts, and all but `free` (0-based words, ascending) are enough of one of its sentences.
 #[must_use]
 pub fn says_a_sentence(shape: &Shape, free: &[usize]) -> bool {
-    let ends = shape.sentences.iter().skip(1).copied().chain([shape.trimmings.len()]);
-    let mut rest = free;
-    may_go_in_parts(shape)
-        && shape.sentences.iter().zip(ends).any(|(start, end)| {
-            let (inside, behind) = rest.split_at(rest.iter().take_while(|word| **word < end).count());
-            rest = behind;
-            says_sentence(end - start, inside.iter().filter(|word| shape.trimmings[**word].is_none()).count())
-        })
+    enough_said(shape, free).next().is_some()
 }
 
-/// A pair seen from one of its paragraphs: the other, what is thought, the words (0-based) that the other lacks.
+/// A pair seen from one of its paragraphs: the other, what is thought, the sentences that the other says.
 fn sides(pair: &Pair, index: u32) -> (u32, &Judgement, &[u32]) {
     if pair.first == index {
-        (pair.second, &pair.forth, &pair.unsaid[0])
+        (pair.second, &pair.forth, &pair.said[0])
     } else {
-        (pair.first, &pair.back, &pair.unsaid[1])
+        (pair.first, &pair.back, &pair.said[1])
     }
 }
 
@@ -114,17 +107,26 @@ fn sound(judgement: &Judgement) -> bool {
     judgement.differences.guards.is_empty() && judgement.guards.iter().all(adds)
 }
 
-/// The sentences (0-based) that the other paragraph says.
-fn said_sentences(shape: &Shape, unsaid: &[u32], judgement: &Judgement) -> Vec<usize> {
-    let n = shape.trimmings.len();
-    let ends = shape.sentences.iter().skip(1).copied().chain([n]);
-    let said = |(start, end): (&usize, usize)| {
-        let inside = |word: usize| (*start..end).contains(&word);
-        let missing = unsaid.iter().filter(|word| inside(**word as usize)).count();
-        let new = judgement.differences.new_words.iter().any(|word| inside(*word));
-        !new && says_sentence(end - start, missing)
-    };
-    shape.sentences.iter().zip(ends).enumerate().filter(|(_, sentence)| said(*sentence)).map(|(i, _)| i).collect()
+/// The sentences (0-based) of a paragraph that may go in parts of which another one says enough: all words but `free`,
+/// and none of the `new_words` (0-based, both).
+#[must_use]
+pub fn said_sentences(shape: &Shape, free: &[usize], new_words: &[usize]) -> Vec<u32> {
+    let said = enough_said(shape, free);
+    let new = |(start, end): (usize, usize)| new_words.iter().any(|word| (start..end).contains(word));
+    said.filter(|(_, words)| !new(*words)).map(|(sentence, _)| sentence).collect()
+}
+
+/// The sentences (0-based) of a paragraph that may go in parts of which all words but `free` are enough, and their words.
+fn enough_said<'a>(shape: &'a Shape, free: &'a [usize]) -> impl Iterator<Item = (u32, (usize, usize))> + 'a {
+    let starts = if may_go_in_parts(shape) { shape.sentences.as_slice() } else { &[] };
+    let ends = starts.iter().skip(1).copied().chain([shape.trimmings.len()]);
+    let mut rest = free;
+    let sentences = (0..).zip(starts.iter().copied().zip(ends));
+    sentences.filter(move |(_, (start, end))| {
+        let (inside, behind) = rest.split_at(rest.iter().take_while(|word| *word < end).count());
+        rest = behind;
+        says_sentence(end - start, inside.iter().filter(|word| shape.trimmings[**word].is_none()).count())
+    })
 }
 
 /// True if so many words are enough of a sentence, with so many missing.
@@ -141,7 +143,6 @@ pub fn unsaid_sentences(shape: &Shape, pair: &Pair, paragraph: u32) -> u64 {
     if count > MOST_TOLD {
         return 0;
     }
-    let (_, judgement, unsaid) = sides(pair, paragraph);
-    let said = said_sentences(shape, unsaid, judgement).into_iter().fold(0u64, |said, at| said | 1 << at);
+    let said = sides(pair, paragraph).2.iter().fold(0u64, |said, at| said | 1 << at);
     !said & (u64::MAX >> (MOST_TOLD - count))
 }

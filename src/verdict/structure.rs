@@ -106,8 +106,9 @@ impl<'a, 'v> Structure<'a, 'v> {
             copies.entry(*first).or_default().push(*copy);
         }
         let mut found = Self { prints, suspects, around, copies, min_words: options.min_words, forms: false };
-        let of_forms = candidates.copies.iter().filter(|(copy, first)| found.of_forms(*copy, *first)).count();
-        found.forms = of_forms >= FEW_FORMS && of_forms * FORM_SHARE >= prints.len();
+        let enough = FEW_FORMS.max(prints.len().div_ceil(FORM_SHARE));
+        let mut rest = candidates.copies.iter().filter(|(copy, first)| found.of_forms(*copy, *first));
+        found.forms = candidates.copies.len() >= enough && rest.nth(enough - 1).is_some();
         found
     }
 
