@@ -304,7 +304,8 @@ impl<'v> Suspects<'v> {
         }
         // Wherever the title stands, whole or cut off, its names are no part of the story.
         let own_names = &title.ids[names.clone()];
-        let named = |sequence: &Sequence| sequence.ids.windows(names.len()).any(|words| words == own_names);
+        let begin = |words: &[WordId]| words.first() == own_names.first() && words == own_names;
+        let named = |sequence: &Sequence| sequence.ids.windows(names.len()).any(begin);
         let all = if names.start == 0 { &*sequences.list } else { &[] };
         for (slot, (_, sequence)) in (0u32..).zip(all).filter(|(_, (_, sequence))| named(sequence)) {
             let marks = &self.look(&self.list[slot as usize]).shape.trimmings;

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::{Class, Entry, Key, Known, Lexicon};
-use crate::words::{append_folded, fold, is_folded_letter, scan};
+use crate::words::{append_folded, fold, is_folded_letter, scan, trimmed};
 
 /// A line of a lexicon file that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,18 +77,6 @@ fn is_folded(text: &str) -> bool {
         before = c;
         parts || is_folded_letter(c) || c.is_ascii_digit()
     }) && before != ' '
-}
-
-/// As [`str::trim`], at once where there is nothing to trim, or one space.
-fn trimmed(text: &str) -> &str {
-    let bytes = text.as_bytes();
-    let from = usize::from(bytes.first() == Some(&b' '));
-    let to = bytes.len() - usize::from(bytes.len() > from && bytes.last() == Some(&b' '));
-    let text = &text[from..to];
-    match text.as_bytes() {
-        [b'!'..=b'~', .., b'!'..=b'~'] => text,
-        _ => text.trim(),
-    }
 }
 
 /// Where the first such ASCII character stands: texts are too short for a search of many bytes at once.

@@ -1,5 +1,6 @@
 //! What a paragraph is in its article: from itself and its place, without any other paragraph's words.
 
+mod code;
 pub mod sentences;
 pub mod title;
 pub mod trimming;
@@ -10,6 +11,7 @@ use crate::lexicon::{Class, Lexicon};
 use crate::paragraph::Role;
 use crate::words::{decoded, is_solo, number_sign};
 
+pub(crate) use code::code_like;
 use sentences::{clause_breaks, sentence_starts};
 use trimming::{Trimming, Words, bits, trimmings};
 
@@ -352,52 +354,6 @@ fn in_program(text: &str) -> bool {
     text.strip_prefix('/').is_some_and(path) || text.ends_with(['{', '}'])
 }
 
-/// Least share of a line's characters that are signs of program text.
-const CODE_SIGNS: f64 = 0.06;
-
-/// A line of a program, a log, a diff: many brackets, slashes and operators for its length, or what only code has.
-pub(crate) fn code_like(text: &str) -> bool {
-    let signs = code_signs(text.as_bytes());
-    let telling = ["();", ") {", "});", "!=", "==", "->", "::", "</"];
-    let bytes = text.as_bytes();
-    let opens = text.trim_end().ends_with(['{', '}', '('])
-        || memchr::memchr_iter(b'"', bytes).any(|at| bytes[at..].starts_with(b"\", line "));
-    let call = |word: &str| word.find('(').is_some_and(|at| at > 0 && word[..at].contains(['.', '_']));
-    let calls = || memchr::memchr(b'(', bytes).is_some() && text.split_whitespace().next().is_some_and(call);
-    // The frame of a table that a program prints; what closes a call.
-    // "─" and "│": E2 94 80, E2 94 82.
-    let frame = |at: usize| at > 0 && bytes[at - 1] == 0xe2 && matches!(bytes.get(at + 1), Some(0x80 | 0x82));
-    if text.trim_start().starts_with("```") || string_literal(text) {
-        return true;
-    }
-    if memchr::memchr_iter(0x94, bytes).any(frame) || matches!(text.trim(), ")" | ");" | "]" | "];" | "),") {
-        return true;
-    }
-    if signs == 0 && !opens {
-        return calls();
-    }
-    let long = text.chars().count();
-    opens && long < 200
-        || calls()
-        || signs >= 2 && signs as f64 >= CODE_SIGNS * long as f64 && !text.contains("http")
-        || signs >= 1 && telling.iter().any(|mark| text.contains(mark)) && long < 200
-}
-
-/// True for a string of a program on a line of its own: "lib/pump.rs" in quotation marks.
-fn string_literal(text: &str) -> bool {
-    let inner = text.trim().strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-    inner.is_some_and(|inner| inner.contains(['/', '_']) && !inner.contains([' ', '"']))
-}
-
-/// How many signs of program text there are. No branch and no jump a byte: looked at sixteen at a time.
-fn code_signs(text: &[u8]) -> usize {
-    // Those of "[\\]^_`" and ";<=>" stand side by side in ASCII.
-    let within = |byte: u8, first: u8, last: u8| u8::from(byte.wrapping_sub(first) <= last - first);
-    let alone = |byte: u8| b"{}$~".iter().fold(0, |found, sign| found | u8::from(byte == *sign));
-    let sign = |byte: &u8| within(*byte, b'[', b'`') | within(*byte, b';', b'>') | alone(*byte);
-    text.chunks(usize::from(u8::MAX)).map(|chunk| usize::from(chunk.iter().map(sign).sum::<u8>())).sum()
-}
-
 /// What may be a quotation mark: the first bytes of those that are not ASCII, and of an entity.
 const QUOTES: u128 = bits(b"\"'&\xc2\xe2\xe3");
 
@@ -453,20 +409,5 @@ fn next_quote(open: Option<char>, c: char, before_word: bool, after_word: bool) 
         ('\'' | '‘' | '’', None) if before_word && !after_word => Some('\''),
         ('\'' | '’', Some('\'' | '‘')) if !before_word || after_word => None,
         _ => open,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn signs_of_program_text_are_those_listed() {
-        let listed = |byte: &u8| usize::from(b"{}[]<>=;\\`$_^~".contains(byte));
-        for byte in 0..=u8::MAX {
-            assert_eq!(code_signs(&[byte]), listed(&byte), "{byte}");
-        }
-        let all: Vec<u8> = (0..=u8::MAX).cycle().take(1000).collect();
-        assert_eq!(code_signs(&all), all.iter().map(listed).sum::<usize>());
     }
 }

@@ -16,7 +16,7 @@ use crate::role::code_like;
 use crate::shingle::Prints;
 use crate::similarity::candidates::Candidates;
 use crate::suspects::Suspects;
-use crate::words::{fold, is_alphabetic, is_numeric};
+use crate::words::{fold, is_alphabetic, is_numeric, trimmed};
 
 use super::judge::Pair;
 
@@ -414,7 +414,7 @@ impl<'a, 'v> Around<'a, 'v> {
     }
 
     fn source(&self, index: u32) -> &'a str {
-        self.paragraphs[index as usize].of(self.text).trim()
+        trimmed(self.paragraphs[index as usize].of(self.text))
     }
 }
 

@@ -2,7 +2,7 @@
 //! word the same, and no echo.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::options::Options;
 use crate::paragraph::{Role, Verdict};
@@ -87,8 +87,9 @@ pub struct Structure<'a, 'v> {
     copies: HashMap<u32, Vec<u32>>,
     /// Fewest words of a paragraph that is judged.
     min_words: usize,
-    /// True for a page of records, lists or listings: so much comes back in it on purpose that a likeness tells little.
-    forms: bool,
+    candidates: &'a Candidates,
+    /// See [`Structure::forms`]; known where it was asked for.
+    forms: OnceLock<bool>,
 }
 
 impl<'a, 'v> Structure<'a, 'v> {
@@ -105,11 +106,16 @@ impl<'a, 'v> Structure<'a, 'v> {
         for (copy, first) in &candidates.copies {
             copies.entry(*first).or_default().push(*copy);
         }
-        let mut found = Self { prints, suspects, around, copies, min_words: options.min_words, forms: false };
-        let enough = FEW_FORMS.max(prints.len().div_ceil(FORM_SHARE));
-        let mut rest = candidates.copies.iter().filter(|(copy, first)| found.of_forms(*copy, *first));
-        found.forms = candidates.copies.len() >= enough && rest.nth(enough - 1).is_some();
-        found
+        let forms = OnceLock::new();
+        Self { prints, suspects, around, copies, min_words: options.min_words, candidates, forms }
+    }
+
+    /// True for a page of records, lists or listings: so much comes back in it on purpose that a likeness tells little.
+    fn forms(&self) -> bool {
+        let enough = FEW_FORMS.max(self.prints.len().div_ceil(FORM_SHARE));
+        let copies = &self.candidates.copies;
+        let mut of_forms = copies.iter().filter(|(copy, first)| self.of_forms(*copy, *first));
+        *self.forms.get_or_init(|| copies.len() >= enough && of_forms.nth(enough - 1).is_some())
     }
 
     /// True if `copy` repeats `first`, the first of its words, on purpose: a short line that is no furniture and no
@@ -155,7 +161,7 @@ impl<'a, 'v> Structure<'a, 'v> {
             return true;
         }
         // On a page of forms only a text printed twice is an echo, not a row, nor a sentence among rows.
-        if self.forms && apart > 1 && first > TOP && sentences < 2 {
+        if apart > 1 && first > TOP && sentences < 2 && self.forms() {
             return true;
         }
         let uses = self.copies.get(&first).map_or(0, Vec::len);
@@ -310,7 +316,7 @@ impl<'a, 'v> Structure<'a, 'v> {
     /// A line of a page of forms, a heading or a cell far from its like, a line of a run that differs elsewhere.
     fn line_of_another(&self, pair: &Beside<'_>) -> bool {
         let Beside { x, y, own, other, earlier, apart, unit, run, row, rows, .. } = *pair;
-        if self.forms && apart > 1 || row && self.around.continues(x) {
+        if apart > 1 && self.forms() || row && self.around.continues(x) {
             return true;
         }
         // Where sentences end without a sign, any line further down may be a heading or a cell.

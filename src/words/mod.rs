@@ -95,6 +95,19 @@ fn append_slowly(word: &str, folded: &mut String) {
     folded.extend(decoded.nfkc().default_case_fold().nfkc().filter(|c| !table::ignorable(*c)).map(table::straighten));
 }
 
+/// As [`str::trim`], at once where there is nothing to trim, or one space.
+#[must_use]
+pub(crate) fn trimmed(text: &str) -> &str {
+    let bytes = text.as_bytes();
+    let from = usize::from(bytes.first() == Some(&b' '));
+    let to = bytes.len() - usize::from(bytes.len() > from && bytes.last() == Some(&b' '));
+    let text = &text[from..to];
+    match text.as_bytes() {
+        [b'!'..=b'~', .., b'!'..=b'~'] => text,
+        _ => text.trim(),
+    }
+}
+
 /// True for a letter that means the same folded, whatever stands beside it.
 #[must_use]
 pub fn is_folded_letter(c: char) -> bool {
