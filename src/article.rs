@@ -5,7 +5,7 @@ mod settle;
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use crate::lexicon::{Lexicon, OwnLexicons};
+use crate::lexicon::{Language, Lexicon, OwnLexicons, detect};
 use crate::markup::marked::Marked;
 use crate::markup::plain;
 use crate::options::{Options, OptionsError};
@@ -197,15 +197,14 @@ impl Deduplicator {
     }
 
     /// The lexicon of a language, by its code.
-    #[cfg(feature = "io")]
     pub(crate) fn lexicon(&self, code: &str) -> &Lexicon {
         self.lexicons.as_ref().map_or_else(|| Lexicon::named(code), |own| own.named(code))
     }
 
-    /// The lexicon of a document's language.
-    fn lexicon_of(&self, prints: &Prints) -> &Lexicon {
-        let words = prints.all_words();
-        self.lexicons.as_ref().map_or_else(|| Lexicon::of(words), |own| own.of(words))
+    /// The lexicon of a document's language, and how many of the words that tell it may change: see [`Language::sure`].
+    fn lexicon_of(&self, prints: &Prints) -> (&Lexicon, usize) {
+        let Language { code, sure } = detect(prints.all_words());
+        (self.lexicon(code), sure)
     }
 }
 

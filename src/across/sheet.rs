@@ -107,7 +107,7 @@ impl Sheet {
             }
         }
         let masks = dedup.options().across.as_ref().is_some_and(|across| across.templates);
-        let language = crate::lexicon::detect(prints.all_words());
+        let language = crate::lexicon::detect(prints.all_words()).code;
         let entry = |index: usize| {
             let hint = marked.and_then(|marked| marked.hints.get(index)).copied().unwrap_or_default();
             let (gone, relied_on) = state[index];

@@ -60,6 +60,16 @@ struct Look<'v> {
     guarded: Option<Vec<Pair>>,
 }
 
+/// What is known of a document that was looked at.
+#[derive(Clone, Copy)]
+struct Known<'k, 'v> {
+    glossary: &'v Glossary<'v>,
+    /// See [`crate::lexicon::Language::sure`].
+    sure: usize,
+    /// The first look, if there is memory for it.
+    look: Option<&'k Look<'v>>,
+}
+
 /// What stays of a document.
 struct Rest {
     /// Its paragraphs' numbers in the document (0-based, ascending).
@@ -78,7 +88,8 @@ impl Deduplicator {
     pub(super) fn judge(&self, document: &Document<'_>, memory: &mut Memory, traced: bool) -> Judged {
         let mut vocabulary = Vocabulary::new(document.text);
         let sequences = Sequences::of(document.paragraphs, document.prints, document.candidates, &mut vocabulary);
-        let glossary = Glossary::of(&vocabulary, self.lexicon_of(document.prints));
+        let (lexicon, sure) = self.lexicon_of(document.prints);
+        let glossary = Glossary::of(&vocabulary, lexicon);
         let (findings, look) = self.look_at(document, sequences, &glossary, None, traced);
         let role = |index| look.suspects.get(index).map(|suspect| suspect.shape.role);
         let asked = if traced { document.paragraphs.len() as u32 } else { 0 };
@@ -91,10 +102,12 @@ impl Deduplicator {
             if !traced {
                 pairs = Vec::new();
             }
-            let findings = self.settle(document, findings, &glossary, None, memory);
+            let known = Known { glossary: &glossary, sure, look: None };
+            let findings = self.settle(document, findings, known, memory);
             return Judged { findings, pairs, roles };
         }
-        let findings = self.settle(document, findings, &glossary, Some(&look), memory);
+        let known = Known { glossary: &glossary, sure, look: Some(&look) };
+        let findings = self.settle(document, findings, known, memory);
         Judged { findings, pairs: look.guarded.unwrap_or(look.pairs), roles }
     }
 
@@ -150,20 +163,19 @@ impl Deduplicator {
     /// What goes takes neighbours, copies and twins from what stays, so there is a second look wherever any two
     /// paragraphs that stay are candidates. What the first one found out about a pair or a paragraph is not found out
     /// again; without that look, everything is.
-    fn settle<'v>(
+    fn settle(
         &self,
         document: &Document<'_>,
         mut findings: Findings,
-        glossary: &'v Glossary<'v>,
-        first: Option<&Look<'v>>,
+        known: Known<'_, '_>,
         memory: &mut Memory,
     ) -> Findings {
         while findings.removals().next().is_some() {
-            let Some(rest) = self.rest(document, &findings, glossary, &mut memory.rest) else { break };
+            let Some(rest) = self.rest(document, &findings, known, &mut memory.rest) else { break };
             let search = &mut memory.search;
-            let known = first.filter(|_| rest.alike);
-            let again = known
-                .and_then(|look| self.look_on(document.text, &rest, glossary, look, search))
+            let first = known.look.filter(|_| rest.alike);
+            let again = first
+                .and_then(|look| self.look_on(document.text, &rest, known.glossary, look, search))
                 .unwrap_or_else(|| self.look_afresh(document.text, &rest, search));
             memory.rest = rest.prints;
             if again.removals().next().is_none() {
@@ -179,7 +191,7 @@ impl Deduplicator {
         &self,
         document: &Document<'_>,
         findings: &Findings,
-        glossary: &Glossary<'_>,
+        known: Known<'_, '_>,
         memory: &mut Prints,
     ) -> Option<Rest> {
         let Document { text, paragraphs, hints, prints, .. } = *document;
@@ -202,8 +214,10 @@ impl Deduplicator {
         }
         let prints = own;
         let same_language = || {
-            sample(prints.all_words()) == sample(document.prints.all_words())
-                || std::ptr::eq(self.lexicon_of(&prints), glossary.lexicon)
+            let (before, now) = (document.prints, &prints);
+            told_gone(before, &gone) <= known.sure
+                || sample(now.all_words()) == sample(before.all_words())
+                || std::ptr::eq(self.lexicon_of(now).0, known.glossary.lexicon)
         };
         let alike = same_script && same_language();
         Some(Rest { kept, spans, hints, prints, alike, candidates })
@@ -240,9 +254,24 @@ impl Deduplicator {
         }
         let mut vocabulary = Vocabulary::new(text);
         let sequences = Sequences::of(&rest.spans, &rest.prints, &candidates, &mut vocabulary);
-        let glossary = Glossary::of(&vocabulary, self.lexicon_of(&rest.prints));
+        let glossary = Glossary::of(&vocabulary, self.lexicon_of(&rest.prints).0);
         self.look_at(&rest.document(text, &candidates), sequences, &glossary, None, false).0
     }
+}
+
+/// How many words of the sample that tells a document's language stand in paragraphs that are `gone`.
+fn told_gone(prints: &Prints, gone: &[usize]) -> usize {
+    let mut rest = sample(prints.all_words()).len();
+    let mut count = 0;
+    for paragraph in 0..prints.len() {
+        let words = prints.words(paragraph).len().min(rest);
+        count += if gone.binary_search(&paragraph).is_ok() { words } else { 0 };
+        rest -= words;
+        if rest == 0 {
+            break;
+        }
+    }
+    count
 }
 
 impl Rest {
@@ -259,7 +288,7 @@ mod tests {
     use crate::markup::plain;
     use crate::options::{Options, Paragraphs};
 
-    const LINES: [&str; 14] = [
+    const LINES: [&str; 17] = [
         "Harbour ferry runs again from Monday | The Courier",
         "Harbour ferry runs again from Monday",
         "The harbour ferry runs again from Monday, two months after its engine failed off the point.",
@@ -274,6 +303,9 @@ mod tests {
         "* * *",
         "\u{201c}We could hardly believe that she would sail again this year,\u{201d} said the harbour master, Ada Quill.",
         "\u{201c}We could hardly believe that she would sail again this year\u{201d}",
+        "Die F\u{e4}hre f\u{e4}hrt ab Montag wieder, und das ist f\u{fc}r die Insel auch nicht zu fr\u{fc}h.",
+        "Die F\u{e4}hre f\u{e4}hrt ab Montag wieder, und das ist f\u{fc}r die Inseln auch nicht zu fr\u{fc}h.",
+        "Wer mit ihr f\u{e4}hrt, der zahlt so viel wie vor dem Schaden, und nicht mehr.",
     ];
 
     /// What comes of a document by two looks of which the second takes from the first, and by two from nothing; and
@@ -293,10 +325,12 @@ mod tests {
         };
         let mut vocabulary = Vocabulary::new(text);
         let sequences = Sequences::read(&paragraphs, &candidates, &mut vocabulary);
-        let glossary = Glossary::of(&vocabulary, dedup.lexicon_of(&prints));
+        let (lexicon, sure) = dedup.lexicon_of(&prints);
+        let glossary = Glossary::of(&vocabulary, lexicon);
         let (findings, look) = dedup.look_at(&document, sequences, &glossary, None, false);
-        let fast = dedup.settle(&document, findings.clone(), &glossary, Some(&look), &mut memory);
-        let slow = dedup.settle(&document, findings, &glossary, None, &mut memory);
+        let known = Known { glossary: &glossary, sure, look: Some(&look) };
+        let fast = dedup.settle(&document, findings.clone(), known, &mut memory);
+        let slow = dedup.settle(&document, findings, Known { look: None, ..known }, &mut memory);
         (fast, slow, candidates.capped())
     }
 

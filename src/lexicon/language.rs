@@ -37,17 +37,30 @@ const CLEAR_SHARE: f64 = 0.02;
 /// See [`CLEAR_SHARE`].
 const CLEAR_LEAD: f64 = 5.0;
 
+/// Votes no further apart may be the same, added up in another order.
+const EQUAL: f64 = 1e-6;
+
 /// Most words of an article that are looked at.
 const SAMPLE: usize = 400;
 
-/// The words of an article that tell its language.
+/// The words of an article that tell its language: so many of the first.
 #[must_use]
 pub fn sample(words: &[u64]) -> &[u64] {
     &words[..words.len().min(SAMPLE)]
 }
 
-/// The code of the language whose function words are most frequent among `words` (their hashes), or `""`.
-pub fn detect(words: &[u64]) -> &'static str {
+/// The language of an article.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Language {
+    /// The code of the one whose function words are most frequent, or `""`.
+    pub code: &'static str,
+    /// Whichever so many words of the [`sample`] go, and at most as many others come: the language stays.
+    pub sure: usize,
+}
+
+/// The language of `words` (their hashes, in order).
+#[must_use]
+pub fn detect(words: &[u64]) -> Language {
     let words = sample(words);
     let Index { groups, words: known } = index();
     // Counted by group first: whose words they are is asked once a group.
@@ -69,9 +82,13 @@ pub fn detect(words: &[u64]) -> &'static str {
     }
     let best = (0..votes.len()).fold(0, |best, i| if votes[i] > votes[best] { i } else { best });
     let second = (0..votes.len()).filter(|i| *i != best).map(|i| votes[i]).fold(0.0, f64::max);
-    let share = f64::from(hits[best]) / words.len().max(1) as f64;
+    let all = words.len().max(1) as f64;
+    let share = f64::from(hits[best]) / all;
     let clear = share >= CLEAR_SHARE && votes[best] >= CLEAR_LEAD * second;
-    if share >= LEAST_SHARE || clear { FILES[best].0 } else { "" }
+    let code = if share >= LEAST_SHARE || clear { FILES[best].0 } else { "" };
+    // Each word is one vote at the most, for the one language or for the other.
+    let spare = (f64::from(hits[best]) - LEAST_SHARE * all).min((votes[best] - second) / 2.0 - EQUAL);
+    Language { code, sure: spare.max(0.0) as usize }
 }
 
 /// The single words of a file's section of function words, as written. The rest of the file is not looked at: most
@@ -158,5 +175,36 @@ mod tests {
             let other: Vec<&str> = words.filter(|entry| read(entry) != as_it_stands(entry)).collect();
             assert_eq!(other, [""; 0], "{code}");
         }
+    }
+
+    #[test]
+    fn what_is_sure_holds_whichever_words_change() {
+        let words = |text: &str| {
+            let mut hashes = Vec::new();
+            scan(text, |hash, _, _| hashes.push(hash));
+            hashes
+        };
+        let english = words(&"The ferry runs again from Monday, and the harbour master is glad of it. ".repeat(20));
+        let dutch = words(&"De veerboot vaart weer en dat is goed voor het eiland. ".repeat(60));
+        let told = detect(&english);
+        assert_eq!(told.code, "en");
+        assert!((10..english.len()).contains(&told.sure), "{told:?}");
+        // The worst that may be: its function words go, and those of another language come.
+        let index = index();
+        let of_english =
+            |word: &u64| index.words.get(word).is_some_and(|group| index.groups[usize::from(*group)] & 1 == 1);
+        let mut changed = english.clone();
+        let places = english.iter().enumerate().filter(|(_, word)| of_english(word)).take(told.sure);
+        for ((at, _), word) in
+            places.zip(dutch.iter().filter(|word| !of_english(word) && index.words.contains_key(word)))
+        {
+            changed[at] = *word;
+        }
+        assert_ne!(changed, english);
+        assert_eq!(detect(&changed).code, "en");
+        let rest: Vec<u64> = english.iter().copied().filter(|word| !of_english(word)).collect();
+        let kept = english.len() - rest.len() - told.sure;
+        let fewer: Vec<u64> = english.iter().copied().filter(of_english).take(kept).chain(rest).collect();
+        assert_eq!(detect(&fewer).code, "en");
     }
 }

@@ -8,6 +8,7 @@ mod language;
 mod numbers;
 mod parse;
 
+use std::cell::RefCell;
 use std::sync::{Arc, OnceLock};
 
 use compact_str::CompactString;
@@ -15,7 +16,7 @@ use compact_str::CompactString;
 /// The words are known beforehand: no need for a keyed hash.
 pub(super) type HashMap<K, V> = std::collections::HashMap<K, V, foldhash::fast::FixedState>;
 
-pub use language::{code, detect, sample};
+pub use language::{Language, code, detect, sample};
 pub use parse::LexiconError;
 
 use numbers::Numbers;
@@ -184,8 +185,10 @@ impl<'l> Looked<'l> {
     }
 }
 
-/// Few phrases have more bytes.
-const LONG_PHRASE: usize = 64;
+thread_local! {
+    /// Where a phrase is put together to be looked up.
+    static PHRASE: RefCell<String> = const { RefCell::new(String::new()) };
+}
 
 /// The words of one article's languages.
 #[derive(Clone, Debug, Default)]
@@ -205,7 +208,7 @@ impl Lexicon {
     /// The lexicon of the language that these words (hashes, in order) are of, with the language-neutral one.
     #[must_use]
     pub fn of(words: &[u64]) -> &'static Self {
-        Self::named(detect(words))
+        Self::named(detect(words).code)
     }
 
     /// This lexicon and what the user adds to it.
@@ -289,7 +292,11 @@ impl Lexicon {
 
     /// The longest phrase of two words or more at the start of `words`.
     fn longer_phrase(&self, words: &[&str]) -> Option<(&Entry, usize)> {
-        let mut phrase = String::with_capacity(LONG_PHRASE);
+        PHRASE.with_borrow_mut(|phrase| self.longer_phrase_in(phrase, words))
+    }
+
+    fn longer_phrase_in(&self, phrase: &mut String, words: &[&str]) -> Option<(&Entry, usize)> {
+        phrase.clear();
         phrase.push_str(words[0]);
         phrase.push(' ');
         phrase.push_str(words[1]);
@@ -317,18 +324,17 @@ impl Lexicon {
     #[must_use]
     pub fn begins_boilerplate(&self, words: &[&str], first: Looked<'_>) -> bool {
         let longest = usize::from(first.furniture);
-        let mut phrase = String::new();
-        for (at, word) in words.iter().take(longest).enumerate() {
-            if at > 0 {
-                phrase.push(' ');
-            }
-            phrase.push_str(word);
-            let whole = at + 1 == words.len();
-            if self.boilerplate.get(phrase.as_str()).is_some_and(|open| *open || whole) {
-                return true;
-            }
-        }
-        false
+        let begins = |phrase: &mut String| {
+            phrase.clear();
+            (1..).zip(words.iter().take(longest)).any(|(count, word)| {
+                if count > 1 {
+                    phrase.push(' ');
+                }
+                phrase.push_str(word);
+                self.boilerplate.get(phrase.as_str()).is_some_and(|open| *open || count == words.len())
+            })
+        };
+        longest > 0 && PHRASE.with_borrow_mut(begins)
     }
 }
 
@@ -347,12 +353,6 @@ impl OwnLexicons {
     pub fn new(file: &str) -> Result<Self, LexiconError> {
         Lexicon::default().add(file)?;
         Ok(Self { file: file.to_owned(), cache: [const { OnceLock::new() }; language::FILES.len() + 1] })
-    }
-
-    /// As [`Lexicon::of`].
-    #[must_use]
-    pub fn of(&self, words: &[u64]) -> &Lexicon {
-        self.named(detect(words))
     }
 
     /// As [`Lexicon::named`].

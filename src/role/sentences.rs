@@ -5,11 +5,15 @@ use super::trimming::Words;
 /// A shorter sentence is counted to the one before it: most are initials, abbreviations, exclamations.
 const LEAST_WORDS: usize = 4;
 
+/// About as many words make a sentence.
+const WORDS_PER_SENTENCE: usize = 8;
+
 /// The first word (0-based) of each sentence; at least one, the first 0.
 #[must_use]
 pub fn sentence_starts(words: &Words<'_>) -> Vec<usize> {
     let n = words.len();
-    let mut starts = vec![0];
+    let mut starts = Vec::with_capacity(words.len() / WORDS_PER_SENTENCE + 1);
+    starts.push(0);
     for i in words.set_off().take_while(|i| i + LEAST_WORDS <= n) {
         let last = starts[starts.len() - 1];
         if i - last >= LEAST_WORDS && ends_before(words, i) {
@@ -33,7 +37,9 @@ pub fn clause_breaks(words: &Words<'_>) -> Vec<usize> {
         // Most have a comma or a full stop: no more to ask.
         gap.starts_with([',', '.']) || gap == " - " || !gap.chars().all(joins)
     };
-    words.set_off().filter(breaks).collect()
+    let mut found = Vec::with_capacity(words.set_off().len());
+    found.extend(words.set_off().filter(breaks));
+    found
 }
 
 /// True if a sentence ends in what stands before word `i`, and word `i` begins one.

@@ -116,7 +116,7 @@ impl<'a> Words<'a> {
 
     /// The words (0-based, ascending, without the first) that are set off from the one before by more than a space:
     /// by all that ends, opens or parts something.
-    pub(super) fn set_off(&self) -> impl DoubleEndedIterator<Item = usize> + '_ {
+    pub(super) fn set_off(&self) -> impl DoubleEndedIterator<Item = usize> + ExactSizeIterator + '_ {
         self.set_off.iter().copied()
     }
 
