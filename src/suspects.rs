@@ -284,7 +284,7 @@ impl<'v> Suspects<'v> {
 
     /// Looks at some paragraphs (0-based) that are going to be asked for: if they are many, on several threads.
     pub fn look_at(&self, paragraphs: &[u32]) {
-        if paragraphs.len() > MANY {
+        if paragraphs.len() > MANY && rayon::current_num_threads() > 1 {
             paragraphs.par_iter().for_each(|paragraph| {
                 let _ = self.get(*paragraph);
             });
@@ -449,8 +449,8 @@ fn suspect<'v>(span: Span, sequence: &Arc<Sequence>, place: Place, glossary: &'v
         }
     };
     let mut kinds: Vec<WordKind> = sequence.ids.iter().enumerate().map(kind).collect();
-    light_phrases(&folded, &mut kinds, lexicon);
-    let attributed = attribution(&folded, &shape, lexicon);
+    light_phrases(&words, &mut kinds, lexicon);
+    let attributed = attribution(&words, &shape);
     let weight = weight(&kinds, &shape, &attributed);
     let words = Arc::clone(sequence);
     let titled = false;
@@ -458,11 +458,11 @@ fn suspect<'v>(span: Span, sequence: &Arc<Sequence>, place: Place, glossary: &'v
 }
 
 /// A phrase that is known as a function word is one, whatever its words are alone: "sin embargo" denies nothing.
-fn light_phrases(folded: &[&str], kinds: &mut [WordKind], lexicon: &Lexicon) {
+fn light_phrases(words: &Words<'_>, kinds: &mut [WordKind], lexicon: &Lexicon) {
     let denials = kinds.iter().enumerate().filter(|(_, kind)| matches!(kind, WordKind::Negation));
     let denials: Vec<usize> = denials.map(|(i, _)| i).collect();
     for i in denials {
-        let phrase = lexicon.phrase(&folded[i..]).filter(|(entry, len)| *len > 1 && entry.is(Class::Function));
+        let phrase = words.phrase(i, lexicon).filter(|(entry, len)| *len > 1 && entry.is(Class::Function));
         if let Some((_, len)) = phrase {
             kinds[i..i + len].fill(WordKind::Light);
         }

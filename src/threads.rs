@@ -7,5 +7,7 @@ const FEW: usize = 256;
 
 /// What comes of each item, in the order of the items.
 pub(crate) fn map_all<T: Sync, R: Send>(items: &[T], each: impl Fn(&T) -> R + Send + Sync) -> Vec<R> {
-    if items.len() > FEW { items.par_iter().map(each).collect() } else { items.iter().map(each).collect() }
+    // One thread alone would wait for another one to do the work.
+    let many = items.len() > FEW && rayon::current_num_threads() > 1;
+    if many { items.par_iter().map(each).collect() } else { items.iter().map(each).collect() }
 }

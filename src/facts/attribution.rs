@@ -1,8 +1,11 @@
 //! Who said it: the words of a paragraph that attribute a quote, and whether two paragraphs name different speakers.
 
+use std::ops::Range;
+
 use super::{Side, WordKind};
-use crate::lexicon::{Class, Lexicon};
+use crate::lexicon::Class;
 use crate::role::Shape;
+use crate::role::trimming::Words;
 use crate::similarity::align::{Alignment, Match};
 
 /// Most words of a stretch with a saying verb that is taken for an attribution.
@@ -11,10 +14,10 @@ const MOST_WORDS: usize = 14;
 /// The same without a saying verb.
 const MOST_BARE_WORDS: usize = 4;
 
-/// For each word of a paragraph, folded, whether it belongs to an attribution: outside the quotation marks, in a stretch
+/// For each word of a paragraph, whether it belongs to an attribution: outside the quotation marks, in a stretch
 /// with a saying verb or a short one. Empty where none does; none does where less than half of the paragraph is quoted.
-pub(crate) fn attribution(folded: &[&str], shape: &Shape, lexicon: &Lexicon) -> Vec<bool> {
-    let n = folded.len();
+pub(crate) fn attribution(words: &Words<'_>, shape: &Shape) -> Vec<bool> {
+    let n = words.len();
     let Shape { quoted, breaks, .. } = shape;
     if shape.quoted_words == 0 || shape.quoted_words * 2 < n {
         return Vec::new();
@@ -27,9 +30,9 @@ pub(crate) fn attribution(folded: &[&str], shape: &Shape, lexicon: &Lexicon) -> 
             continue;
         }
         let to = (from..n).find(|&i| quoted[i]).unwrap_or(n);
-        let says = (from..to).any(|i| lexicon.is(folded[i], Class::Saying));
+        let says = (from..to).any(|i| words.is(i, Class::Saying));
         if to - from <= MOST_WORDS && (says || to - from <= MOST_BARE_WORDS) {
-            let lead = reported(&folded[..to], from, breaks, lexicon);
+            let lead = reported(words, from..to, breaks);
             marks[from + lead..to].fill(true);
         }
         from = to;
@@ -37,11 +40,11 @@ pub(crate) fn attribution(folded: &[&str], shape: &Shape, lexicon: &Lexicon) -> 
     if marks.contains(&true) { marks } else { Vec::new() }
 }
 
-/// How many words behind a quote, from word `from` on, go on with what was said before the attribution begins:
+/// How many of the words behind a quote go on with what was said before the attribution begins:
 /// '"... able to compete" with countries such as China, Barrett said'.
-fn reported(folded: &[&str], from: usize, breaks: &[usize], lexicon: &Lexicon) -> usize {
-    let clause = breaks.iter().find(|start| **start > from).filter(|start| **start < folded.len());
-    let says = |to: usize| folded[from..to].iter().any(|word| lexicon.is(word, Class::Saying));
+fn reported(words: &Words<'_>, Range { start: from, end }: Range<usize>, breaks: &[usize]) -> usize {
+    let clause = breaks.iter().find(|start| **start > from).filter(|start| **start < end);
+    let says = |to: usize| (from..to).any(|i| words.is(i, Class::Saying));
     match clause {
         Some(&to) if from > 0 && !breaks.contains(&from) && to - from > MOST_BARE_WORDS && !says(to) => to - from,
         _ => 0,

@@ -157,8 +157,9 @@ pub fn shape(words: &Words<'_>, place: Place, lexicon: &Lexicon) -> Shape {
     let label = trimmings.iter().take_while(|t| **t == Some(Trimming::Label)).count();
     let platform = label > 0 && (0..label).all(|i| words.is(i, Class::Credit));
     let post = post || platform;
-    let link = text.split_whitespace().next_back().is_some_and(|last| last.contains("://") || last.starts_with("pic."));
-    let full_stop = full_stop || post || link || !place.stops;
+    let address = |last: &str| last.contains("://") || last.starts_with("pic.");
+    let link = || text.split_whitespace().next_back().is_some_and(address);
+    let full_stop = full_stop || post || !place.stops || link();
     let blemishes = blemishes(words) + u32::from(cut_off);
     let chars_per_word = chars_per_word(words, place);
     let mut shape = Shape {
@@ -234,16 +235,20 @@ fn chars_per_word(words: &Words<'_>, place: Place) -> usize {
     if words.unspaced * 2 > words.len() { solo_per_word(place.stops) } else { 1 }
 }
 
+/// Most bytes of what may stand in brackets behind a full stop.
+const MOST_BEHIND_STOP: usize = 59;
+
 /// True if a text ends as a sentence ends, closing quotes and brackets aside.
 fn ends_sentence(text: &str) -> bool {
     let closing = ['"', '”', '“', '’', '\'', '»', '«', ')', ']', '」', '』', ' ', '\u{a0}', '\r', '\n'];
     let invisible =
         |c: char| c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{feff}');
     let text = text.trim_end_matches(|c| closing.contains(&c) || invisible(c));
-    // "(Reuters)" after the full stop ends nothing.
-    let before = text.rfind('(').filter(|at| text.len() - at < 60).map_or(text, |at| &text[..at]);
     let stops = ['.', '!', '?', '…', ':', '。', '！', '？', '؟', '۔', '।', '॥', '။', '៕'];
-    text.ends_with(stops) || before.trim_end_matches(closing).ends_with(stops)
+    // "(Reuters)" after the full stop ends nothing.
+    let near = text.len().saturating_sub(MOST_BEHIND_STOP);
+    let before = || memchr::memrchr(b'(', &text.as_bytes()[near..]).map_or(text, |at| &text[..near + at]);
+    text.ends_with(stops) || before().trim_end_matches(closing).ends_with(stops)
 }
 
 /// A longer first line without a full stop is a standfirst.

@@ -120,16 +120,16 @@ impl<'a> Words<'a> {
         self.set_off.iter().copied()
     }
 
-    pub(super) const fn len(&self) -> usize {
+    pub(crate) const fn len(&self) -> usize {
         self.folded.len()
     }
 
-    pub(super) fn is(&self, i: usize, class: Class) -> bool {
+    pub(crate) fn is(&self, i: usize, class: Class) -> bool {
         self.looked(i).is(class)
     }
 
     /// The longest known phrase at word `i`, and its length in words.
-    fn phrase<'l>(&'l self, i: usize, lexicon: &'l Lexicon) -> Option<(&'l Entry, usize)> {
+    pub(crate) fn phrase<'l>(&'l self, i: usize, lexicon: &'l Lexicon) -> Option<(&'l Entry, usize)> {
         lexicon.phrase_of(&self.folded[i..], |at| self.looked(i + at))
     }
 
