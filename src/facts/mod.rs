@@ -5,6 +5,7 @@
 
 pub(crate) mod attribution;
 mod description;
+mod guards;
 mod number;
 mod order;
 mod own;
@@ -22,6 +23,7 @@ use crate::similarity::align::{Alignment, Match};
 use crate::similarity::gaps::Gaps;
 use crate::similarity::like::scans_alike;
 
+pub use guards::Guards;
 pub(crate) use own::{LITTLE, own_matter};
 pub use side::{Side, Term, WordKind, weight};
 
@@ -61,7 +63,7 @@ impl Harmless {
 #[derive(Clone, Debug, Default)]
 pub struct Differences {
     /// Facts that differ.
-    pub guards: Vec<Guard>,
+    pub guards: Guards,
     /// Words with no counterpart that say something: their indices.
     pub new_words: Vec<usize>,
     /// Weight of what is new.
@@ -81,9 +83,7 @@ pub struct Differences {
 
 impl Differences {
     fn guard(&mut self, guard: Guard) {
-        if !self.guards.contains(&guard) {
-            self.guards.push(guard);
-        }
+        self.guards.add(guard);
     }
 
     fn pass(&mut self, what: Harmless, words: usize) {
@@ -198,7 +198,7 @@ fn unlike<'a>(
         return Cow::Borrowed(&[]);
     }
     // The same numbers, written in other words.
-    if number::any(x, &solid) && number::any(y, there) && number::values(x, &solid) == number::values(y, there) {
+    if number::same((x, &solid), (y, there)) {
         solid.to_mut().retain(|i| !matches!(x.kinds[*i], WordKind::Number(_)));
     }
     solid
@@ -262,8 +262,8 @@ fn synonyms<'a>(
     if xs.is_empty() || ys.is_empty() || ys.len() > MOST_REPLACING {
         return xs;
     }
-    let there: Vec<&Entry> = phrases(y, ys).filter_map(|(_, _, entry)| entry).collect();
-    if there.is_empty() {
+    let there = || phrases(y, ys).filter_map(|(_, _, entry)| entry);
+    if there().next().is_none() || phrases(x, &xs).all(|(_, _, entry)| entry.is_none()) {
         return xs;
     }
     let mut left = Vec::with_capacity(xs.len());
@@ -277,10 +277,10 @@ fn synonyms<'a>(
             left.push(at);
             continue;
         };
-        if there.iter().any(|other| entry.opposite_of(other)) {
+        if there().any(|other| entry.opposite_of(other)) {
             found.guard(Guard::Opposite);
         }
-        if there.iter().any(|other| entry.synonym_of(other)) {
+        if there().any(|other| entry.synonym_of(other)) {
             found.pass(Harmless::Synonym, len);
             skip = len - 1;
         } else {

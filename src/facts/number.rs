@@ -2,13 +2,37 @@
 
 use super::{Side, WordKind};
 
-/// True if one of the words `at` is a number whose value is known.
-pub(super) fn any(side: &Side<'_>, at: &[usize]) -> bool {
-    at.iter().any(|i| matches!(side.kinds[*i], WordKind::Number(Some(_))))
+/// True if the words `xs` and `ys` name the same numbers, and at least one.
+pub(super) fn same((x, xs): (&Side<'_>, &[usize]), (y, ys): (&Side<'_>, &[usize])) -> bool {
+    match (lone(x, xs), lone(y, ys)) {
+        (Count::None, _) | (_, Count::None) => false,
+        // Most are single ones, and what they name is their value.
+        (Count::One(here), Count::One(there)) => here == there,
+        _ => values(x, xs) == values(y, ys),
+    }
+}
+
+/// How many numbers whose values are known there are.
+enum Count {
+    None,
+    One(f64),
+    More,
+}
+
+fn lone(side: &Side<'_>, at: &[usize]) -> Count {
+    let mut values = at.iter().filter_map(|i| match side.kinds[*i] {
+        WordKind::Number(value) => value,
+        _ => None,
+    });
+    match (values.next(), values.next()) {
+        (None, _) => Count::None,
+        (Some(value), None) => Count::One(value),
+        _ => Count::More,
+    }
 }
 
 /// The values of the numbers among the words `at`, ascending: neighbouring number words make one number.
-pub(super) fn values(side: &Side<'_>, at: &[usize]) -> Vec<f64> {
+fn values(side: &Side<'_>, at: &[usize]) -> Vec<f64> {
     let mut values = Vec::new();
     let mut run: Vec<f64> = Vec::new();
     let mut last = None;
@@ -49,6 +73,12 @@ fn composed(run: &[f64]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::composed;
+
+    #[test]
+    fn a_number_alone_names_its_value() {
+        assert_eq!(composed(&[7.0]), 7.0);
+        assert_eq!(composed(&[-1000.0]), -1000.0);
+    }
 
     #[test]
     fn words_make_one_number() {

@@ -13,8 +13,8 @@ pub(super) fn differs(x: &Side<'_>, alignment: &Alignment) -> bool {
         !matches!(x.kinds[i], WordKind::Light) && x.shape.trimmings[i].is_none() && !day_beside_month(x, alignment, i)
     };
     // Blocks: runs of heavy words that keep their order and neighbourhood in the second paragraph.
-    let places: Vec<(usize, u32)> =
-        (0..x.kinds.len()).filter(|i| heavy(*i)).filter_map(|i| Some((i, alignment.first[i].index()?))).collect();
+    let mut places: Vec<(usize, u32)> = Vec::with_capacity(x.kinds.len());
+    places.extend((0..x.kinds.len()).filter(|i| heavy(*i)).filter_map(|i| Some((i, alignment.first[i].index()?))));
     // What moved says little: all that says more is one block.
     if places.is_sorted_by(|(_, one), (_, next)| one < next) {
         return traded_places(x, alignment);
@@ -27,7 +27,7 @@ pub(super) fn differs(x: &Side<'_>, alignment: &Alignment) -> bool {
             *slot = places[at].0;
         }
     }
-    let mut blocks: Vec<(usize, usize)> = Vec::new();
+    let mut blocks: Vec<(usize, usize)> = Vec::with_capacity(FEW_BLOCKS);
     for (at, &rank) in ranks.iter().enumerate() {
         match blocks.last_mut() {
             Some((start, len)) if *start + *len == rank && at > 0 => *len += 1,
@@ -123,6 +123,9 @@ pub(super) fn displaced(x: &Side<'_>, y: &Side<'_>, alignment: &Alignment) -> bo
         between && taken && told && !x.shape.unspaced()
     })
 }
+
+/// Most texts have fewer blocks.
+const FEW_BLOCKS: usize = 16;
 
 /// As many blocks of words in another order are no longer the same sentence with a clause moved.
 const MOST_BLOCKS: usize = 5;

@@ -185,8 +185,12 @@ fn capital_matters(folded: &str, capital: bool) -> bool {
 
 /// The value of a number in digits, thousands separators dropped.
 fn number_value(word: &str) -> Option<f64> {
+    let separators = [',', '.', '\'', '’'];
+    if !word.contains(separators) {
+        return word.parse().ok();
+    }
     let mut plain = String::new();
-    let parts: Vec<&str> = word.split([',', '.', '\'', '’']).collect();
+    let parts: Vec<&str> = word.split(separators).collect();
     let thousands = parts.len() > 1 && parts[1..].iter().all(|part| part.len() == 3);
     for (at, part) in parts.iter().enumerate() {
         if at > 0 && !thousands {

@@ -16,7 +16,7 @@ use crate::role::code_like;
 use crate::shingle::Prints;
 use crate::similarity::candidates::Candidates;
 use crate::suspects::Suspects;
-use crate::words::{fold, is_alphabetic, is_numeric, trimmed};
+use crate::words::{append_folded, is_alphabetic, is_numeric, trimmed};
 
 use super::judge::Pair;
 
@@ -173,11 +173,18 @@ impl<'a, 'v> Around<'a, 'v> {
         longer <= ROW_WORDS * unit && (same_words || self.one_label(one, other) || self.other_figures(one, other))
     }
 
-    /// True if the words of a song stand in the document: what comes again there is sung again.
+    /// True if the words of a song stand in the document, under "Chorus:" or "[Refrain]": what comes again there is sung
+    /// again.
     #[must_use]
     pub fn sung(&self) -> bool {
-        let heads = |span: &Span| span.len() <= REFRAIN_BYTES && heads_refrain(span.of(self.text), self.lexicon);
-        *self.sung.get_or_init(|| self.paragraphs.iter().any(heads))
+        let mut folded = String::new();
+        let mut heads = |line: &str| {
+            folded.clear();
+            append_folded(line.trim_matches(|c: char| !is_alphabetic(c)), &mut folded);
+            self.lexicon.is(&folded, Class::Refrain)
+        };
+        let mut lines = self.paragraphs.iter().filter(|span| span.len() <= REFRAIN_BYTES);
+        *self.sung.get_or_init(|| lines.any(|span| heads(span.of(self.text))))
     }
 
     /// True if a paragraph begins with a short label that others have, too: "Pattern: ...", "Q.: ...". It is one of the
@@ -420,11 +427,6 @@ impl<'a, 'v> Around<'a, 'v> {
 
 /// Most bytes of a line that heads a refrain.
 const REFRAIN_BYTES: usize = 24;
-
-/// True for "Chorus:", "[Refrain]".
-fn heads_refrain(line: &str, lexicon: &Lexicon) -> bool {
-    lexicon.is(&fold(line.trim_matches(|c: char| !is_alphabetic(c))), Class::Refrain)
-}
 
 /// Signs that end a sentence or what is said.
 const STOPS: [char; 13] = ['.', '!', '?', '…', ':', '。', '！', '？', '؟', '۔', '।', '"', '”'];

@@ -131,7 +131,7 @@ impl Case<'_, '_> {
         let first = goes == pair.first;
         let (other, stays) = if first { (&pair.back, pair.second) } else { (&pair.forth, pair.first) };
         let role = |index| self.suspects.role(index);
-        let by_form = other.guards == [Guard::Structure] && other.coverage >= self.options.threshold;
+        let by_form = *other.guards == [Guard::Structure] && other.coverage >= self.options.threshold;
         let above = role(goes) != Role::Boilerplate && rank(role(goes)) >= rank(role(stays));
         by_form && above && self.first_stays(pair) == first
     }

@@ -49,7 +49,7 @@ pub fn judged(
         margin: judgement.margin,
         reason: reason(judgement, twin, &new_words),
         new_words,
-        guards: judgement.guards.clone(),
+        guards: judgement.guards.to_vec(),
         also: Vec::new(),
         elsewhere: None,
     }

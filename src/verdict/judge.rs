@@ -5,7 +5,7 @@ mod short;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use crate::facts::{Differences, Harmless, LITTLE, Side, WordKind, differences, own_matter};
+use crate::facts::{Differences, Guards, Harmless, LITTLE, Side, WordKind, differences, own_matter};
 use crate::options::{Caution, Options};
 use crate::paragraph::{Guard, Kind, Role, Verdict};
 use crate::similarity::align::{Alignment, Match};
@@ -33,14 +33,14 @@ pub struct Judgement {
     /// What differs.
     pub differences: Differences,
     /// What speaks against removal.
-    pub guards: Vec<Guard>,
+    pub guards: Guards,
 }
 
 impl Judgement {
     /// Keeps the paragraph, because its repetition is part of the form.
     pub(super) fn keep_for_form(&mut self) {
         self.verdict = Verdict::Keep;
-        self.guards.push(Guard::Structure);
+        self.guards.add(Guard::Structure);
     }
 }
 
@@ -252,7 +252,7 @@ impl Weigh<'_> {
             () if coverage < least || scattered(linked, &self.alignment.first, ny) => Verdict::Keep,
             () if guards.is_empty() && self.unsure(jaccard) => Verdict::Review,
             () if guards.is_empty() => Verdict::Remove,
-            () if guards == [Guard::Adds] && margin > -0.1 => Verdict::Review,
+            () if *guards == [Guard::Adds] && margin > -0.1 => Verdict::Review,
             () => Verdict::Keep,
         };
         let kind = kind(self.x, self.y, equal, ny > 2 * nx);
@@ -270,7 +270,7 @@ impl Weigh<'_> {
             jaccard: jaccard(self.x, self.y, free),
             equal: false,
             differences: Differences::default(),
-            guards: Vec::new(),
+            guards: Guards::default(),
         }
     }
 
@@ -354,21 +354,16 @@ impl Weigh<'_> {
     }
 
     /// What speaks against removal: the facts that differ first, then what the pair as a whole tells.
-    fn guards(&self, figures: Figures) -> Vec<Guard> {
-        let mut guards = self.own.guards.clone();
-        let mut add = |guard: Guard| {
-            if !guards.contains(&guard) {
-                guards.push(guard);
-            }
-        };
-        self.new_matter(figures.margin).map(&mut add);
+    fn guards(&self, figures: Figures) -> Guards {
+        let mut guards = self.own.guards;
+        guards.extend(self.new_matter(figures.margin));
         if self.two_pictures() || self.each_its_own(figures.equal) {
-            add(Guard::Content);
+            guards.add(Guard::Content);
         }
-        self.rivals(figures.jaccard).into_iter().for_each(&mut add);
-        self.own_fact().map(&mut add);
-        self.form(figures).map(&mut add);
-        self.short(figures).map(&mut add);
+        self.rivals(figures.jaccard, &mut guards);
+        guards.extend(self.own_fact());
+        guards.extend(self.form(figures));
+        guards.extend(self.short(figures));
         guards
     }
 
@@ -396,20 +391,16 @@ impl Weigh<'_> {
 
     /// As long as each other, and each with a fact of the same sort that the other lacks, wherever it stands; or with
     /// another word in its place.
-    fn rivals(&self, jaccard: f64) -> Vec<Guard> {
+    fn rivals(&self, jaccard: f64, guards: &mut Guards) {
         if jaccard < NEAR_EQUAL {
-            return Vec::new();
+            return;
         }
-        let facts = |own: &Differences, side: &Side<'_>| {
-            let told = own.new_words.iter().filter(|i| side.shape.trimmings[**i].is_none());
-            told.map(|i| side.kinds[*i]).collect::<Vec<_>>()
-        };
-        let mut guards = rival_facts(&facts(self.own, self.x), &facts(self.other, self.y));
+        let has = |guard: Guard| facts(self.other, self.y).any(|there| there == guard);
+        guards.extend(facts(self.own, self.x).filter(|guard| has(*guard)));
         let edited = self.x.shape.role == Role::ListItem || self.x.shape.tells_of_picture();
         if self.own.replaced > 0 && !edited {
-            guards.push(Guard::Content);
+            guards.add(Guard::Content);
         }
-        guards
     }
 
     /// A name, number or date of its own is a fact of its own; in a caption it tells of the picture.
@@ -456,15 +447,15 @@ fn whole(side: &Side<'_>) -> bool {
     shape.full_stop && !shape.cut_off && !shape.post && matches!(shape.role, Role::Body | Role::Quote)
 }
 
-/// The sorts of fact that both lists hold.
-fn rival_facts(own: &[WordKind], other: &[WordKind]) -> Vec<Guard> {
-    let sort = |kind: &WordKind| match kind {
+/// The sorts of fact that a paragraph has of its own.
+fn facts<'a>(own: &'a Differences, side: &'a Side<'_>) -> impl Iterator<Item = Guard> + 'a {
+    let told = own.new_words.iter().filter(|i| side.shape.trimmings[**i].is_none());
+    told.filter_map(|i| match side.kinds[*i] {
         WordKind::Name => Some(Guard::Name),
         WordKind::Number(_) => Some(Guard::Number),
         WordKind::Date(_) => Some(Guard::Date),
         _ => None,
-    };
-    own.iter().filter_map(sort).filter(|guard| other.iter().filter_map(sort).any(|there| there == *guard)).collect()
+    })
 }
 
 fn kind(x: &Side<'_>, y: &Side<'_>, equal: bool, much_longer: bool) -> Kind {
