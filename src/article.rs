@@ -234,7 +234,8 @@ fn same_words(a: &str, b: &str) -> bool {
     let same = |(l, r): (&Word, &Word)| {
         let signed =
             |text, word: &Word| (is_negative(text, word.span.start), number_sign(text, word.span.start, word.span.end));
-        fold(l.span.of(a)) == fold(r.span.of(b)) && signed(a, l) == signed(b, r)
+        let (here, there) = (l.span.of(a), r.span.of(b));
+        (here == there || fold(here) == fold(there)) && signed(a, l) == signed(b, r)
     };
     left.len() == right.len() && left.iter().zip(&right).all(same)
 }

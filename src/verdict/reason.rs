@@ -1,46 +1,84 @@
 //! One plain sentence for a finding.
 
+use std::fmt::{self, Write as _};
+
 use crate::facts::{Differences, Harmless, Side};
 use crate::paragraph::{Guard, ParagraphId, Verdict};
 
 use super::judge::Judgement;
 
+/// Bytes of a sentence: few are longer.
+const SENTENCE_BYTES: usize = 96;
+
 /// Says why, in a sentence; numbers and class names, and at most a few words of the article.
 #[must_use]
 pub fn reason(judgement: &Judgement, twin: ParagraphId, new_words: &[String]) -> String {
+    let mut told = String::with_capacity(SENTENCE_BYTES);
+    // Writing to a string cannot fail.
+    let _ = tell(&mut told, judgement, twin, new_words);
+    told
+}
+
+fn tell(told: &mut String, judgement: &Judgement, twin: ParagraphId, new_words: &[String]) -> fmt::Result {
     if judgement.equal && judgement.guards.is_empty() {
-        return format!("says word for word what {twin} says");
+        return write!(told, "says word for word what {twin} says");
     }
     match judgement.verdict {
-        Verdict::Remove => format!("says nothing that {twin} does not{}", aside(&judgement.differences)),
-        Verdict::Review if new_words.is_empty() => format!("tells again what {twin} tells, in its own way"),
-        Verdict::Review => format!("close to {twin}, but adds {}", quote(new_words)),
-        Verdict::Keep => format!("like {twin}, but {}", against(&judgement.guards, new_words)),
-    }
-}
-
-fn aside(differences: &Differences) -> String {
-    let mut names: Vec<&str> = Vec::new();
-    for (what, _) in &differences.harmless {
-        if *what != Harmless::Order && !names.contains(&what.name()) {
-            names.push(what.name());
+        Verdict::Remove => {
+            write!(told, "says nothing that {twin} does not")?;
+            aside(told, &judgement.differences);
+        }
+        Verdict::Review if new_words.is_empty() => write!(told, "tells again what {twin} tells, in its own way")?,
+        Verdict::Review => {
+            write!(told, "close to {twin}, but adds ")?;
+            quote(told, new_words);
+        }
+        Verdict::Keep => {
+            write!(told, "like {twin}, but ")?;
+            against(told, &judgement.guards, new_words);
         }
     }
-    if names.is_empty() { String::new() } else { format!(": {} aside", names.join(", ")) }
+    Ok(())
 }
 
-fn quote(words: &[String]) -> String {
-    let mut shown = String::new();
-    for word in words.iter().take(4) {
-        shown.push_str(if shown.is_empty() { "'" } else { ", '" });
-        shown.push_str(word);
-        shown.push('\'');
+/// Adds what was passed over.
+fn aside(told: &mut String, differences: &Differences) {
+    let start = told.len();
+    for (what, _) in differences.harmless.iter().filter(|(what, _)| *what != Harmless::Order) {
+        told.push_str(if told.len() == start { ": " } else { ", " });
+        told.push_str(what.name());
     }
-    shown
+    if told.len() > start {
+        told.push_str(" aside");
+    }
 }
 
-fn against(guards: &[Guard], new_words: &[String]) -> String {
-    let phrase = |guard: &Guard| match guard {
+/// Adds the first few words, each in quotation marks.
+fn quote(told: &mut String, words: &[String]) {
+    for (at, word) in words.iter().take(4).enumerate() {
+        told.push_str(if at == 0 { "'" } else { ", '" });
+        told.push_str(word);
+        told.push('\'');
+    }
+}
+
+/// Adds what speaks against removal, and the new words.
+fn against(told: &mut String, guards: &[Guard], new_words: &[String]) {
+    if guards.is_empty() {
+        told.push_str("not all of it is said there");
+    }
+    for (at, guard) in guards.iter().enumerate() {
+        told.push_str(if at == 0 { "" } else { ", " });
+        told.push_str(phrase(*guard));
+    }
+    if !new_words.is_empty() {
+        told.push_str(": ");
+        quote(told, new_words);
+    }
+}
+
+const fn phrase(guard: Guard) -> &'static str {
+    match guard {
         Guard::Number => "a number differs",
         Guard::Date => "a date differs",
         Guard::Name => "a name differs",
@@ -51,15 +89,7 @@ fn against(guards: &[Guard], new_words: &[String]) -> String {
         Guard::Adds => "it adds something",
         Guard::TooShort => "it is too short to be judged",
         Guard::Structure => "its repetition is part of the form",
-    };
-    let mut said: Vec<&str> = guards.iter().map(phrase).collect();
-    said.dedup();
-    let mut told = if said.is_empty() { "not all of it is said there".into() } else { said.join(", ") };
-    if !new_words.is_empty() {
-        told.push_str(": ");
-        told.push_str(&quote(new_words));
     }
-    told
 }
 
 /// The words of `x` that are new, folded, at most `most`. Where each character counts as a word, neighbours are told as
