@@ -173,7 +173,7 @@ impl<'a, 'v> Around<'a, 'v> {
         longer <= ROW_WORDS * unit && (same_words || self.one_label(one, other) || self.other_figures(one, other))
     }
 
-    /// True if the words of a song stand in the document, under "Chorus:" or "[Refrain]": what comes again there is sung
+    /// True if the words of a song stand in the document, under `Chorus:` or `[Refrain]`: what comes again there is sung
     /// again.
     #[must_use]
     pub fn sung(&self) -> bool {
