@@ -67,7 +67,7 @@ pub fn detect(words: &[u64]) -> Language {
     let mut uses = vec![0u32; groups.len()];
     for word in words {
         if let Some(group) = known.get(word) {
-            uses[usize::from(*group)] += 1;
+            uses[*group as usize] += 1;
         }
     }
     let mut votes = [0.0f64; FILES.len()];
@@ -117,25 +117,26 @@ struct Index {
     /// Each set of languages that share a word, a bit each.
     groups: Vec<u32>,
     /// For each word (its hash), the place of its languages in `groups`.
-    words: HashMap<u64, u16>,
+    words: HashMap<u64, u32>,
 }
 
 fn index() -> &'static Index {
     static INDEX: OnceLock<Index> = OnceLock::new();
     const { assert!(FILES.len() <= 32) };
     INDEX.get_or_init(|| {
-        let mut languages: HashMap<u64, u32> = HashMap::default();
-        languages.reserve(MOST_FUNCTION_WORDS);
+        let mut words: HashMap<u64, u32> = HashMap::default();
+        words.reserve(MOST_FUNCTION_WORDS);
         for (number, (code, file)) in FILES.iter().enumerate() {
             for entry in function_words(file) {
-                hashes(code, entry, |hash| *languages.entry(hash).or_default() |= 1 << number);
+                hashes(code, entry, |hash| *words.entry(hash).or_default() |= 1 << number);
             }
         }
-        let mut groups: Vec<u32> = languages.values().copied().collect();
+        let mut groups: Vec<u32> = words.values().copied().collect();
         groups.sort_unstable();
         groups.dedup();
-        let group = |languages: u32| groups.partition_point(|known| *known < languages) as u16;
-        let words = languages.into_iter().map(|(hash, languages)| (hash, group(languages))).collect();
+        for languages in words.values_mut() {
+            *languages = groups.partition_point(|known| known < languages) as u32;
+        }
         Index { groups, words }
     })
 }
@@ -191,8 +192,7 @@ mod tests {
         assert!((10..english.len()).contains(&told.sure), "{told:?}");
         // The worst that may be: its function words go, and those of another language come.
         let index = index();
-        let of_english =
-            |word: &u64| index.words.get(word).is_some_and(|group| index.groups[usize::from(*group)] & 1 == 1);
+        let of_english = |word: &u64| index.words.get(word).is_some_and(|group| index.groups[*group as usize] & 1 == 1);
         let mut changed = english.clone();
         let places = english.iter().enumerate().filter(|(_, word)| of_english(word)).take(told.sure);
         for ((at, _), word) in

@@ -67,9 +67,15 @@ impl Section {
 
 /// True for words of small letters and Latin digits, joined by single spaces: folded as they stand.
 fn is_folded(text: &str) -> bool {
-    // Most are one word of Latin letters.
-    if text.bytes().all(|byte| byte.is_ascii_lowercase()) {
-        return !text.is_empty();
+    if text.is_ascii() {
+        // Most are words of Latin letters.
+        let mut before = b' ';
+        let folded = text.bytes().all(|byte| {
+            let parts = byte == b' ' && before != b' ';
+            before = byte;
+            byte.is_ascii_lowercase() || byte.is_ascii_digit() || parts
+        });
+        return folded && before != b' ';
     }
     let mut before = ' ';
     text.chars().all(|c| {
