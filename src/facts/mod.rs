@@ -262,32 +262,40 @@ fn synonyms<'a>(
     if xs.is_empty() || ys.is_empty() || ys.len() > MOST_REPLACING {
         return xs;
     }
-    let there = || phrases(y, ys).filter_map(|(_, _, entry)| entry);
-    if there().next().is_none() || phrases(x, &xs).all(|(_, _, entry)| entry.is_none()) {
+    let mut there = [None; MOST_REPLACING];
+    let mut count = 0;
+    for (_, _, entry) in phrases(y, ys).filter(|(_, _, entry)| entry.is_some()) {
+        there[count] = entry;
+        count += 1;
+    }
+    let there = there[..count].iter().flatten();
+    if count == 0 {
         return xs;
     }
-    let mut left = Vec::with_capacity(xs.len());
+    // A list only where something may be taken out.
+    let mut left: Option<Vec<usize>> = None;
     let mut skip = 0;
-    for (at, len, entry) in phrases(x, &xs) {
+    for (place, (at, len, entry)) in phrases(x, &xs).enumerate() {
         if skip > 0 {
             skip -= 1;
             continue;
         }
         let Some(entry) = entry else {
-            left.push(at);
+            left.iter_mut().for_each(|left| left.push(at));
             continue;
         };
-        if there().any(|other| entry.opposite_of(other)) {
+        let left = left.get_or_insert_with(|| xs[..place].to_vec());
+        if there.clone().any(|other| entry.opposite_of(other)) {
             found.guard(Guard::Opposite);
         }
-        if there().any(|other| entry.synonym_of(other)) {
+        if there.clone().any(|other| entry.synonym_of(other)) {
             found.pass(Harmless::Synonym, len);
             skip = len - 1;
         } else {
             left.push(at);
         }
     }
-    Cow::Owned(left)
+    left.map_or(xs, Cow::Owned)
 }
 
 /// Most words of a phrase that is looked up.
