@@ -268,10 +268,10 @@ fn synonyms<'a>(
         there[count] = entry;
         count += 1;
     }
-    let there = there[..count].iter().flatten();
     if count == 0 {
         return xs;
     }
+    let there = there[..count].iter().flatten();
     // A list only where something may be taken out.
     let mut left: Option<Vec<usize>> = None;
     let mut skip = 0;
@@ -281,7 +281,9 @@ fn synonyms<'a>(
             continue;
         }
         let Some(entry) = entry else {
-            left.iter_mut().for_each(|left| left.push(at));
+            if let Some(left) = &mut left {
+                left.push(at);
+            }
             continue;
         };
         let left = left.get_or_insert_with(|| xs[..place].to_vec());

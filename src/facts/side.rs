@@ -106,22 +106,22 @@ impl WordKind {
         }
     }
 
-    fn known(folded: &str, capital: bool, entry: Looked<'_>) -> Self {
+    fn known(folded: &str, capital: bool, looked: Looked<'_>) -> Self {
         // "vitamin A", "Plan B": a letter as a name.
         if capital && folded.len() == 1 && folded != "i" {
             return Self::Name;
         }
         match () {
-            () if entry.is(Class::Negation) => Self::Negation,
-            () if entry.is(Class::Month) && capital_matters(folded, capital) => {
-                Self::Date(entry.value().unwrap_or(0.0))
+            () if looked.is(Class::Negation) => Self::Negation,
+            () if looked.is(Class::Month) && capital_matters(folded, capital) => {
+                Self::Date(looked.value().unwrap_or(0.0))
             }
-            () if entry.is(Class::Weekday) => Self::Date(100.0 + entry.value().unwrap_or(0.0)),
-            () if entry.is(Class::Number) && !entry.is(Class::Function) => Self::Number(entry.value()),
-            () if entry.is(Class::Function) => Self::Light,
-            () if entry.is(Class::Title) => Self::Title,
+            () if looked.is(Class::Weekday) => Self::Date(100.0 + looked.value().unwrap_or(0.0)),
+            () if looked.is(Class::Number) && !looked.is(Class::Function) => Self::Number(looked.value()),
+            () if looked.is(Class::Function) => Self::Light,
+            () if looked.is(Class::Title) => Self::Title,
             () if capital => Self::Name,
-            () if entry.is(Class::Saying) => Self::Light,
+            () if looked.is(Class::Saying) => Self::Light,
             () => Self::Content,
         }
     }

@@ -1,7 +1,7 @@
 //! What words are, per language, as data: function words, saying verbs, negations, number words, months, synonyms.
 //!
 //! One plain file a language (`en.txt`), sections in brackets, an entry a line; `word = value` where the section has
-//! values; a trailing `*` stands for any ending. An entry may be a phrase. [`Lexicon::of`] gives the file of the
+//! values; a trailing `*` stands for any ending. An entry may be a phrase. [`Lexicon::named`] gives the file of the
 //! language that an article is written in; a language without a file is judged by the language-neutral rules.
 
 mod language;
@@ -205,12 +205,6 @@ pub struct Lexicon {
 }
 
 impl Lexicon {
-    /// The lexicon of the language that these words (hashes, in order) are of, with the language-neutral one.
-    #[must_use]
-    pub fn of(words: &[u64]) -> &'static Self {
-        Self::named(detect(words).code)
-    }
-
     /// This lexicon and what the user adds to it.
     ///
     /// # Errors

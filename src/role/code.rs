@@ -50,13 +50,13 @@ fn string_literal(text: &str) -> bool {
 fn look(text: &[u8]) -> (usize, bool) {
     // Those of "[\\]^_`" and ";<=>" stand side by side in ASCII.
     let within = |byte: u8, first: u8, last: u8| u8::from(byte.wrapping_sub(first) <= last - first);
-    let any = |byte: u8, signs: &[u8; 4]| signs.iter().fold(0, |found, sign| found | u8::from(byte == *sign));
+    let any = |byte: u8, signs: &[u8]| signs.iter().fold(0, |found, sign| found | u8::from(byte == *sign));
     let (mut signs, mut others) = (0, 0);
     for chunk in text.chunks(usize::from(u8::MAX)) {
         let mut count = 0u8;
         for &byte in chunk {
             count += within(byte, b'[', b'`') | within(byte, b';', b'>') | any(byte, b"{}$~");
-            others |= any(byte, b"\"\"(\x94");
+            others |= any(byte, b"\"(\x94");
         }
         signs += usize::from(count);
     }
